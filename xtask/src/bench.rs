@@ -1,0 +1,38 @@
+//! `cargo xtask bench`: the figures of docs/benchmarks.md, measured on this machine.
+
+use crate::{interop, sh};
+
+const NAMES: &[&str] = &["engine", "first-frame", "idle", "sessions"];
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let mut parts = arguments.split(|argument| argument == "--");
+    let (names, options) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    if let Some(unknown) = names.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        return Err(format!(
+            "no measurement '{unknown}'; there are {}; options follow --",
+            NAMES.join(", ")
+        ));
+    }
+    sh::run(&mut sh::cargo(&[
+        "build",
+        "--release",
+        "--quiet",
+        "--package",
+        "visavis",
+        "--package",
+        "visavis-bench",
+    ]))?;
+    let server = interop::binary();
+    let program = server.with_file_name("visavis-bench");
+    for name in NAMES {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            let mut command = sh::command(&program, &[name, "--server"]);
+            sh::run(command.arg(&server).args(options))?;
+            println!();
+        }
+    }
+    Ok(())
+}
