@@ -1,7 +1,7 @@
 use crate::{Cause, Code, Dialect, Emission};
 
-/// Longest variable that a message repeats, in characters: an error body stays below 1 KiB.
-const SUBJECT_CHARS_MAX: usize = 96;
+/// Longest variable that a message repeats, in bytes: an error body stays near 1 KiB, all that some SDKs read.
+const SUBJECT_BYTES_MAX: usize = 112;
 
 /// One failure on its way out: a cause with its variables filled in.
 ///
@@ -25,10 +25,14 @@ impl Failure {
     /// Control characters are dropped and long text is cut, since it may come from a peer.
     #[must_use]
     pub fn about(cause: Cause, subject: &str) -> Self {
+        let mut bytes = 0;
         let subject: String = subject
             .chars()
             .filter(|c| !c.is_control())
-            .take(SUBJECT_CHARS_MAX)
+            .take_while(|c| {
+                bytes += c.len_utf8();
+                bytes <= SUBJECT_BYTES_MAX
+            })
             .collect();
         Self {
             cause,
