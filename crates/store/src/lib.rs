@@ -1,1 +1,46 @@
-//! store
+//! Apps, API keys, avatars and the credit ledger of a visavis server, in SQLite.
+//!
+//! The store knows nothing of HTTP, sessions or wire formats. It keeps what must outlive the process
+//! and answers in plain types; whoever talks to the outside converts them.
+//! One credit is one connected second.
+//!
+//! ```
+//! use visavis_store::{NewApp, Store};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = Store::in_memory().await?;
+//! let app = store.create_app(&NewApp::named("my first app")).await?;
+//! let (key, _) = store.create_key(&app.app_id, "admin").await?;
+//! assert_eq!(store.app_by_key(key.expose()).await?, Some(app.clone()));
+//!
+//! store.grant(&app.app_id, 3600, "one hour to try").await?;
+//! store.reserve("session-1", &app.app_id, 0, 30, true).await?;
+//! store.settle("session-1", 0, 12).await?;
+//! assert_eq!(store.balance(&app.app_id).await?.balance, 3600 - 12);
+//! # Ok(())
+//! # }
+//! ```
+
+mod apps;
+mod avatars;
+mod clock;
+mod error;
+mod keys;
+mod ledger;
+pub mod limits;
+mod page;
+mod random;
+mod reservations;
+mod store;
+
+pub use crate::{
+    apps::{App, NewApp},
+    avatars::{Avatar, AvatarScope, Character, NewAvatar},
+    error::{Noun, StoreError},
+    keys::{ApiKey, KeyRecord},
+    ledger::{Balance, EntryKind, LedgerEntry},
+    page::{Page, PageRequest},
+    reservations::{Recovered, ReserveError, Reserved, Settled},
+    store::Store,
+};

@@ -1,0 +1,158 @@
+//! Opening the database.
+
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    Sqlite, Transaction,
+    migrate::{MigrateError, Migrator},
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
+};
+
+use crate::StoreError;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Lookups that may run beside the one writer. They take microseconds, so few are enough.
+const READERS_MAX: u32 = 4;
+/// How long a call waits for its turn before it fails; far above what hundreds of sessions need.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long SQLite waits for a lock that a backup tool, say, holds on the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Apps, API keys, avatars and the credit ledger. Clones share one database and are cheap.
+#[derive(Debug, Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// One connection: SQLite has one writer at a time anyway, and waiting in the pool's fair queue
+    /// beats every connection polling for the file lock.
+    write: SqlitePool,
+    read: SqlitePool,
+    /// Held while the store is open. Released by the operating system, also after a crash.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the database file, creating it and bringing it up to date as needed.
+    ///
+    /// What a call has acknowledged survives a crash of the process and of the machine.
+    /// The file belongs to one process: a second one is refused, because [`Store::recover`]
+    /// would refund reservations that the first still uses.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let lock = lock(path)?;
+        let options = options()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL syncs the write-ahead log on every commit; NORMAL may lose the last ones with the power.
+            .synchronous(SqliteSynchronous::Full);
+        let write = pool(1).connect_with(options.clone()).await?;
+        migrate(&write).await?;
+        let read = pool(READERS_MAX).connect_lazy_with(options.read_only(true));
+        Self::ready(write, read, Some(lock)).await
+    }
+
+    /// A database that lives as long as the last clone of the store, and nowhere else.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        // Every connection to SQLite's memory is a database of its own: one connection, kept for ever.
+        let pool = pool(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options().in_memory(true))
+            .await?;
+        migrate(&pool).await?;
+        Self::ready(pool.clone(), pool, None).await
+    }
+
+    /// Whether the database answers: what `/readyz` asks.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(self.read()).await?;
+        Ok(())
+    }
+
+    /// Closes the database after the calls in progress. Later calls fail.
+    pub async fn close(&self) {
+        self.inner.read.close().await;
+        self.inner.write.close().await;
+    }
+
+    async fn ready(
+        write: SqlitePool,
+        read: SqlitePool,
+        lock: Option<File>,
+    ) -> Result<Self, StoreError> {
+        let store = Self {
+            inner: Arc::new(Inner {
+                write,
+                read,
+                _lock: lock,
+            }),
+        };
+        store.ensure_built_in_avatars().await?;
+        Ok(store)
+    }
+
+    pub(crate) fn read(&self) -> &SqlitePool {
+        &self.inner.read
+    }
+
+    /// A transaction that holds the write lock from the start, so that what it reads stays true until it commits.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.inner.write.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+fn options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn pool(connections_max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections_max)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // There is no network in between that could have gone away.
+        .test_before_acquire(false)
+}
+
+fn lock(database: &Path) -> Result<File, StoreError> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Conflict(format!(
+            "{} is in use by another visavis process: stop that one, or use another data directory",
+            database.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(StoreError::Unavailable(Box::new(error))),
+    }
+}
+
+async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => StoreError::Conflict(
+            "the database was written by a newer visavis: run that version, or restore a backup"
+                .to_owned(),
+        ),
+        error => StoreError::Unavailable(Box::new(error)),
+    })
+}
