@@ -12,13 +12,10 @@ use crate::{report::Report, sh, system};
 pub(crate) fn run(arguments: &[String], report: &mut Report) -> Result<(), String> {
     if arguments
         .iter()
-        .any(|argument| argument == "-h" || argument == "--help" || argument == "--list")
+        .any(|argument| argument == "-h" || argument == "--help")
     {
-        let script = crate::root().join("interop/run.py");
-        let mut command = sh::command("python3", &[]);
-        command.arg(script).args(arguments);
         report.skip("interop", "only told about");
-        return sh::run(&mut command);
+        return sh::run(sh::command("python3", &["interop/run.py"]).args(arguments));
     }
     let started = Instant::now();
     let prepared = prepare();

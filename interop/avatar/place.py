@@ -1,0 +1,92 @@
+"""What every SDK test is given: an SDK, a server, and an app of its own."""
+
+import asyncio
+
+from harness.server import OtherConsole, Server
+
+
+class Place:
+    """One SDK in front of one server, as one app."""
+
+    def __init__(self, sdk, worker, server, binary, app_id=None, api_key=None):
+        self.sdk, self.worker, self.server, self.binary = sdk, worker, server, binary
+        self.app_id = app_id or server.app_id
+        self.api_key = api_key or server.api_key
+
+    @property
+    def text_rule(self):
+        return self.sdk.family == "text-rule"
+
+    async def session(self, steps, on_mark=None, server=None, **fields):
+        """Runs one session of the SDK; `fields` replace its settings."""
+        server = server or self.server
+        scenario = {
+            "console": server.console,
+            "ingress": server.ingress,
+            "app_id": self.app_id if server is self.server else server.app_id,
+            "api_key": self.api_key if server is self.server else server.api_key,
+            "avatar_id": server.avatar_id,
+            "steps": steps,
+            **fields,
+        }
+        return await self.worker.run(scenario, on_mark)
+
+    async def with_token(self, token, steps=None, **fields):
+        """A session that presents a token of our choice."""
+        async with OtherConsole(token) as other:
+            return await self.session(steps or CONNECT, console=other.console, **fields)
+
+    async def token(self, **fields):
+        fields.setdefault("api_key", self.api_key)
+        return await self.server.token(self.sdk.token_path, **fields)
+
+    async def new_app(self, server=None, credits=1_000_000):
+        """(app id, API key) of a fresh app."""
+        return await new_app(server or self.server, credits, self.sdk.environment)
+
+    def own_server(self, name, **limits):
+        """Another server, with limits of its own."""
+        return own_server(self.binary, name, **limits)
+
+
+CONNECT = [{"op": "init"}, {"op": "start"}]
+
+
+def speak(clip, **fields):
+    """The step that sends a clip in chunks of 100 ms, as fast as it goes."""
+    return {"op": "audio", "file": str(clip.path), "slices": [clip.chunk_bytes(100)], **fields}
+
+
+def speak_in_real_time(clip, **fields):
+    return speak(clip, bytes_per_s=clip.bytes_per_s, **fields)
+
+
+def wait(what, count=1, timeout_s=20):
+    return {"op": "wait", "what": what, "count": count, "timeout_s": timeout_s}
+
+
+def sleep(seconds):
+    return {"op": "sleep", "s": seconds}
+
+
+CLOSE = {"op": "close"}
+
+
+async def new_app(server, credits, name):
+    made = await server.admin("POST", "/v1/apps", {"name": f"interop {name}"})
+    app_id = made["appId"]
+    key = await server.admin("POST", f"/v1/apps/{app_id}/api-keys", {})
+    if credits:
+        await grant(server, app_id, credits)
+    return app_id, key["apiKey"]
+
+
+async def grant(server, app_id, credits):
+    await server.admin("POST", "/v2/billing/credits", {"appId": app_id, "amount": str(credits)})
+
+
+def own_server(binary, name, **limits):
+    return Server(binary, name)
+
+
+__all__ = ["CLOSE", "CONNECT", "Place", "asyncio", "grant", "new_app", "own_server", "sleep", "speak", "speak_in_real_time", "wait"]

@@ -1,0 +1,1 @@
+"""What the tests share: the server under test, SDK workers, speech, raw sockets, and the report."""

@@ -1,0 +1,80 @@
+"""Other people's SDKs, unmodified, against the real binary.
+
+`cargo xtask interop` prepares everything and runs this; see README.md beside this file.
+"""
+
+import argparse
+import asyncio
+import resource
+import sys
+import time
+from pathlib import Path
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="interop/run.py", description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", type=Path, default=Path("target/release/visavis"), help="the server to test")
+    parser.add_argument("--sdk", action="append", metavar="NAME", help="only this environment (may be repeated); 'raw' for none")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only tests whose name contains this")
+    parser.add_argument("--list", action="store_true", help="print the tests and stop")
+    return parser.parse_args()
+
+
+async def main(options):
+    from avatar import bad_input, contract, control, opus, refusals, streaming
+    from avatar.place import Place, new_app
+    from harness.report import Report
+    from harness.sdk import SDKS, Worker
+    from harness.server import Server
+
+    per_sdk = [case for module in (streaming, control, opus, refusals) for case in module.suite.cases]
+    sdks = [sdk for sdk in SDKS if not options.sdk or sdk.environment in options.sdk]
+    raw = not options.sdk or "raw" in options.sdk
+
+    def wanted(case):
+        return options.only.lower() in case.name.lower()
+
+    if options.list:
+        for case in per_sdk:
+            print(f"{case.name}: {', '.join(sdk.environment for sdk in SDKS if case.applies(sdk))}")
+        for case in [*contract.suite.cases, *bad_input.suite.cases]:
+            print(f"{case.name}: raw")
+        return 0
+
+    report = Report()
+
+    async def one_sdk(sdk, server):
+        async with Worker(sdk) as worker:
+            place = Place(sdk, worker, server, options.binary)
+            place.app_id, place.api_key = await new_app(server, 1_000_000, sdk.environment)
+            for case in per_sdk:
+                if wanted(case) and case.applies(sdk):
+                    await report.run(case, sdk.environment, place)
+
+    began = time.monotonic()
+    async with Server(options.binary) as server:
+        print(f"{options.binary.name} ready in {1000 * server.ready_s:.0f} ms", flush=True)
+        await asyncio.gather(*(one_sdk(sdk, server) for sdk in sdks))
+        if raw:
+            for case in filter(wanted, contract.suite.cases):
+                await report.run(case, "raw", server)
+    if raw:
+        for cases in (bad_input.suite.cases,):
+            async with Server(options.binary, "bad-input") as server:
+                for case in filter(wanted, cases):
+                    await report.run(case, "raw", server, 300)
+
+    report.print()
+    report.write()
+    passed, failed, skipped = report.counts()
+    print(f"\n{time.monotonic() - began:.0f} s")
+    print(f"interop: {passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
+    # A thousand sockets need as many files.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    sys.exit(asyncio.run(main(arguments())))
