@@ -1,0 +1,103 @@
+//! What can be measured in 25 ms of sound.
+//!
+//! This stage and [`recognise`](crate::recognise) are what a trained network replaces; everything
+//! after them only sees weights of visemes and an [`Expression`](crate::recognise::Expression) of loudness and pitch.
+
+mod formants;
+mod mel;
+mod pitch;
+mod spectrum;
+
+use crate::math::{db, dot};
+
+use formants::Formants;
+use pitch::Pitch;
+
+/// Samples of one window: 25 ms at 16 kHz.
+pub(crate) const WINDOW: usize = 400;
+/// Samples from one window to the next: 10 ms.
+pub(crate) const HOP: usize = 160;
+/// Log-mel bands, 60 to 7600 Hz.
+pub(crate) const BANDS: usize = 40;
+
+/// One window, measured. Windows are centred on multiples of 10 ms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sound {
+    /// Mean power in decibels below a full-scale square wave, -100 to 0.
+    pub(crate) level_db: f32,
+    /// Power in each mel band, decibels.
+    pub(crate) mel_db: [f32; BANDS],
+    /// First and second resonance of the vocal tract, hertz.
+    pub(crate) formants: [f32; 2],
+    /// Periodicity, 0 (noise) to 1 (a pure period).
+    pub(crate) voicing: f32,
+    /// Fundamental frequency in semitones above 55 Hz; meaningless without voicing.
+    pub(crate) pitch_semitones: f32,
+}
+
+impl Sound {
+    pub(crate) const SILENCE: Self = Self {
+        level_db: -100.0,
+        mel_db: [-100.0; BANDS],
+        formants: [500.0, 1500.0],
+        voicing: 0.0,
+        pitch_semitones: 12.0,
+    };
+
+    /// Mean of the mel bands `from..to`, decibels.
+    pub(crate) fn band(&self, from: usize, to: usize) -> f32 {
+        self.mel_db[from..to].iter().sum::<f32>() / (to - from) as f32
+    }
+}
+
+/// Cuts 16 kHz audio into windows and measures each.
+#[derive(Clone)]
+pub(crate) struct Analyzer {
+    window: [f32; WINDOW],
+    filled: usize,
+    pitch: Pitch,
+}
+
+impl Analyzer {
+    pub(crate) fn new() -> Self {
+        // Half a window of silence before the start centres the first window on time zero.
+        Self {
+            window: [0.0; WINDOW],
+            filled: WINDOW / 2,
+            pitch: Pitch::new(),
+        }
+    }
+
+    /// Takes one sample and gives the window it completes, if it does.
+    pub(crate) fn push(&mut self, sample: f32) -> Option<Sound> {
+        self.window[self.filled] = sample;
+        self.filled += 1;
+        self.pitch.push(sample);
+        if self.filled < WINDOW {
+            return None;
+        }
+        let sound = self.measure();
+        self.window.copy_within(HOP.., 0);
+        self.filled = WINDOW - HOP;
+        Some(sound)
+    }
+
+    fn measure(&self) -> Sound {
+        let mean = self.window.iter().sum::<f32>() / WINDOW as f32;
+        let power = dot(&self.window, &self.window) / WINDOW as f32 - mean * mean;
+        let level_db = db(power.max(1e-10));
+        if level_db < -95.0 {
+            return Sound::SILENCE;
+        }
+        let spectrum = spectrum::power(&self.window, mean);
+        let (voicing, pitch_semitones) = self.pitch.measure();
+        let Formants { hertz, .. } = formants::measure(&spectrum);
+        Sound {
+            level_db,
+            mel_db: mel::bands(&spectrum),
+            formants: hertz,
+            voicing,
+            pitch_semitones,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Triangular mel bands, 60 to 7600 Hz.
+
+use std::sync::LazyLock;
+
+use super::BANDS;
+use super::spectrum::{BINS, LENGTH};
+use crate::math::{db, exp, ln};
+
+struct Triangles {
+    /// First bin of each band.
+    first: [usize; BANDS],
+    /// Weights of each band from its first bin on.
+    weights: [Vec<f32>; BANDS],
+}
+
+static TRIANGLES: LazyLock<Triangles> = LazyLock::new(|| {
+    // Mel is a logarithm of 1 + f / 700; its base cancels out.
+    let (low, high) = (ln(1.0 + 60.0 / 700.0), ln(1.0 + 7600.0 / 700.0));
+    let hertz = |n: usize| 700.0 * (exp(low + (high - low) * n as f32 / (BANDS + 1) as f32) - 1.0);
+    let edge = |n: usize| hertz(n) * LENGTH as f32 / 16_000.0;
+    let rows: [(usize, Vec<f32>); BANDS] = std::array::from_fn(|band| {
+        let (left, peak, right) = (edge(band), edge(band + 1), edge(band + 2));
+        let weight = |bin: usize| {
+            let x = bin as f32;
+            ((x - left) / (peak - left))
+                .min((right - x) / (right - peak))
+                .max(0.0)
+        };
+        // The narrow bands at the bottom may miss every bin but the one nearest their peak.
+        let first = (left.ceil() as usize).min(peak.round() as usize);
+        let last = (right.floor() as usize)
+            .max(peak.round() as usize)
+            .min(BINS - 1);
+        let weights: Vec<f32> = (first..=last).map(|bin| weight(bin).max(0.05)).collect();
+        let sum: f32 = weights.iter().sum();
+        (first, weights.iter().map(|w| w / sum).collect())
+    });
+    Triangles {
+        first: std::array::from_fn(|n| rows[n].0),
+        weights: rows.map(|row| row.1),
+    }
+});
+
+/// Mean power of each band in decibels, at least -100.
+pub(super) fn bands(spectrum: &[f32; BINS]) -> [f32; BANDS] {
+    let Triangles { first, weights } = &*TRIANGLES;
+    std::array::from_fn(|band| {
+        let bins = &spectrum[first[band]..];
+        let power: f32 = bins
+            .iter()
+            .zip(&weights[band])
+            .map(|(power, weight)| power * weight)
+            .sum();
+        db(power.max(1e-10))
+    })
+}
