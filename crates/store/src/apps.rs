@@ -95,6 +95,23 @@ impl Store {
         })
     }
 
+    /// The app with this id, created as `new` says if there is none. A deleted one comes back without its keys.
+    ///
+    /// For development, where the same app is wanted at every start.
+    pub async fn ensure_app(&self, app_id: &str, new: &NewApp) -> Result<App, StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE apps SET deleted = 0, updated_at = ? WHERE app_id = ? AND deleted = 1")
+            .bind(now_ms())
+            .bind(app_id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        match self.app(app_id).await {
+            Err(StoreError::NotFound { .. }) => self.create_app_with_id(app_id, new).await,
+            found => found,
+        }
+    }
+
     /// The app with this id, unless it is deleted.
     pub async fn app(&self, app_id: &str) -> Result<App, StoreError> {
         find_live(self.read(), app_id).await

@@ -7,7 +7,7 @@ use sqlx::{Row as _, sqlite::SqliteRow};
 use crate::{
     Noun, Page, PageRequest, Store, StoreError,
     apps::find_live,
-    clock::{from_ms, now_ms},
+    clock::{from_ms, now_ms, to_ms},
     limits::{check_name, check_text, check_url},
     random::random_hex,
 };
@@ -278,7 +278,6 @@ impl Avatar {
 
 /// Leaves an avatar that is already there as it is: the built-in ones are ensured at every start.
 async fn insert(db: &mut sqlx::SqliteConnection, avatar: &Avatar) -> Result<(), sqlx::Error> {
-    let now = now_ms();
     sqlx::query(
         "INSERT INTO avatars (id, app_id, built_in, name, description, cover_url, remark, character, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -291,8 +290,8 @@ async fn insert(db: &mut sqlx::SqliteConnection, avatar: &Avatar) -> Result<(), 
     .bind(&avatar.cover_url)
     .bind(&avatar.remark)
     .bind(avatar.character.name())
-    .bind(now)
-    .bind(now)
+    .bind(to_ms(avatar.created_at))
+    .bind(to_ms(avatar.updated_at))
     .execute(db)
     .await?;
     Ok(())

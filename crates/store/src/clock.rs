@@ -7,7 +7,7 @@ pub(crate) fn now_ms() -> i64 {
 }
 
 /// Times before 1970 become 1970: a broken clock must not stop a session.
-fn to_ms(time: SystemTime) -> i64 {
+pub(crate) fn to_ms(time: SystemTime) -> i64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

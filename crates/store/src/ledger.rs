@@ -268,3 +268,32 @@ impl LedgerEntry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NewApp;
+
+    #[tokio::test]
+    async fn the_database_itself_refuses_to_change_the_past() {
+        let store = Store::in_memory().await.unwrap();
+        store
+            .create_app_with_id("app", &NewApp::named("app"))
+            .await
+            .unwrap();
+        store.grant("app", 10, "").await.unwrap();
+        for statement in [
+            "UPDATE ledger SET amount = 1000000",
+            "DELETE FROM ledger",
+            "INSERT OR REPLACE INTO ledger SELECT * FROM ledger",
+        ] {
+            let mut tx = store.write().await.unwrap();
+            let error = sqlx::query(statement).execute(&mut *tx).await.unwrap_err();
+            assert!(
+                error.to_string().contains("the ledger is append-only"),
+                "{statement}: {error}"
+            );
+        }
+        assert_eq!(store.balance("app").await.unwrap().balance, 10);
+    }
+}

@@ -117,6 +117,8 @@ impl Store {
 fn options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .foreign_keys(true)
+        // Without it, REPLACE deletes ledger rows past the trigger that forbids that.
+        .pragma("recursive_triggers", "ON")
         .busy_timeout(BUSY_TIMEOUT)
 }
 
