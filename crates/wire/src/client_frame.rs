@@ -4,8 +4,9 @@ use prost::Message as _;
 use crate::proto::{self, message::Data};
 
 /// One binary frame from a client.
+///
+/// Exhaustive on purpose: a server has to decide about every kind.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum ClientFrame {
     /// The first frame of every session.
     Configure(proto::ClientConfigureSession),

@@ -1,0 +1,387 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use visavis_codes::{Cause, Dialect, Emission, Failure, Phase, close};
+use visavis_wire::{
+    ClientFrame, limits::CLOSE_REASON_BYTES_MAX, proto, server_error, server_message,
+};
+
+use crate::allowance::Allowance;
+use crate::meter::Meter;
+use crate::streaming::Streaming;
+use crate::timer::{Timer, Timers};
+use crate::{Configuration, EngineFault, Input, Output, Report, Settings, Time};
+
+/// One avatar session, from the upgrade to the last second charged.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) settings: Settings,
+    pub(crate) timers: Timers,
+    meter: Meter,
+    allowance: Allowance,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Waiting for ClientConfigureSession.
+    Handshake,
+    Streaming(Box<Streaming>),
+    /// The close frame is out; the peer's is awaited.
+    Draining,
+    Closed,
+}
+
+impl Session {
+    /// A session whose WebSocket was upgraded at `now`.
+    #[must_use]
+    pub fn new(now: Time, settings: Settings) -> Self {
+        let mut timers = Timers::default();
+        timers.set(Timer::Handshake, Some(now + settings.handshake_timeout));
+        let meter = Meter::new(settings.credits_reserved, settings.credits_block);
+        Self {
+            settings,
+            timers,
+            meter,
+            allowance: Allowance::new(now),
+            state: State::Handshake,
+        }
+    }
+
+    /// Takes one input and appends all that follows from it.
+    pub fn handle(&mut self, now: Time, input: Input, out: &mut Vec<Output>) {
+        match std::mem::replace(&mut self.state, State::Closed) {
+            State::Handshake => self.handshake(now, input, out),
+            State::Streaming(streaming) => self.stream(now, streaming, input, out),
+            State::Draining => self.drain(now, &input, out),
+            State::Closed => self.settle_late(&input, out),
+        }
+        self.tick(now, out);
+    }
+
+    /// When [`Input::Tick`] is due at the latest; `None` when only other inputs matter.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        self.timers.next()
+    }
+
+    /// False while the engine should catch up before more is read from the client.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        match &self.state {
+            State::Streaming(streaming) => streaming.requests.has_room(),
+            State::Handshake | State::Draining | State::Closed => true,
+        }
+    }
+
+    /// The request that takes audio now, for the log.
+    #[must_use]
+    pub fn req_id(&self) -> Option<&str> {
+        match &self.state {
+            State::Streaming(streaming) => {
+                streaming.requests.open().map(|request| request.id.as_str())
+            }
+            State::Handshake | State::Draining | State::Closed => None,
+        }
+    }
+
+    /// True once nothing is left to do but the ledger's late answers.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
+    fn handshake(&mut self, now: Time, input: Input, out: &mut Vec<Output>) {
+        let failure = match input {
+            Input::Binary(_) | Input::Text if self.settings.refusal.is_some() => {
+                self.settings.refusal.take()
+            }
+            Input::Binary(frame) => match self.configure(frame) {
+                Ok(configuration) => return self.confirm(now, configuration, out),
+                Err(failure) => Some(failure),
+            },
+            Input::Text => Some(Cause::ConfigureExpected.into()),
+            Input::TooLarge(limit) => Some(too_large(limit)),
+            Input::Malformed => Some(Cause::InitialFrameUndecodable.into()),
+            Input::Drain => Some(draining()),
+            Input::PeerClosed => return self.finish(now, out),
+            Input::Ping if !self.allowance.take(now) => Some(flooding()),
+            Input::Ping | Input::Tick | Input::Animated { .. } | Input::EngineFailed { .. } => None,
+            Input::Reserved { .. } | Input::LedgerFailed => None,
+        };
+        self.state = State::Handshake;
+        if let Some(failure) = failure {
+            self.fail(now, failure, None, out);
+        }
+    }
+
+    fn configure(&self, frame: Bytes) -> Result<Configuration, Failure> {
+        match ClientFrame::decode(frame) {
+            Ok(ClientFrame::Configure(message)) => Configuration::check(&message),
+            Ok(_) => Err(Cause::ConfigureExpected.into()),
+            Err(_) => Err(Cause::InitialFrameUndecodable.into()),
+        }
+    }
+
+    fn confirm(&mut self, now: Time, configuration: Configuration, out: &mut Vec<Output>) {
+        let settings = &self.settings;
+        out.push(Output::Send(server_message(proto::ServerConfirmSession {
+            connection_id: settings.connection_id.to_string(),
+            capabilities: vec![],
+        })));
+        out.push(Output::Report(Report::Confirmed(configuration)));
+        self.timers.set(Timer::Handshake, None);
+        self.timers
+            .set(Timer::Idle, Some(now + settings.idle_timeout));
+        self.timers
+            .set(Timer::Duration, Some(now + settings.duration_max));
+        self.timers
+            .set(Timer::TokenExpiry, Some(now + settings.token_left));
+        self.meter.start(now);
+        self.state = State::Streaming(Box::new(Streaming::new(configuration)));
+    }
+
+    fn stream(
+        &mut self,
+        now: Time,
+        mut streaming: Box<Streaming>,
+        input: Input,
+        out: &mut Vec<Output>,
+    ) {
+        let outcome = match input {
+            Input::Binary(frame) => match ClientFrame::decode(frame) {
+                Ok(frame) => streaming.frame(now, frame, self, out),
+                Err(_) => Err(Failure::about(
+                    Cause::MessageUnexpected,
+                    "the frame cannot be decoded",
+                )),
+            },
+            Input::Text | Input::Ping => self.nothing(now),
+            Input::TooLarge(limit) => Err(too_large(limit)),
+            Input::Malformed => Err(undecodable()),
+            Input::Drain => Err(draining()),
+            Input::PeerClosed => {
+                streaming.abandon(out);
+                return self.finish(now, out);
+            }
+            Input::Animated {
+                key,
+                audio_bytes,
+                animation,
+                done,
+            } => {
+                streaming.animated(now, key, audio_bytes, animation, done, self, out);
+                Ok(())
+            }
+            Input::EngineFailed { key, fault } => match (streaming.requests.remove(key), fault) {
+                (None, _) => Ok(()),
+                (Some(_), EngineFault::Audio(what)) => {
+                    Err(Failure::about(Cause::FieldRefused, &what))
+                }
+                (Some(_), EngineFault::Crashed) => {
+                    Err(Failure::about(Cause::EngineFailed, "the engine stopped"))
+                }
+            },
+            Input::Reserved { block, credits } => {
+                self.meter.reserved(block, credits, out);
+                Ok(())
+            }
+            Input::LedgerFailed => Err(Cause::Internal.into()),
+            Input::Tick => Ok(()),
+        };
+        match outcome {
+            Ok(()) => self.state = State::Streaming(streaming),
+            Err(failure) => self.fail_streaming(now, streaming, failure, out),
+        }
+    }
+
+    /// Counts a frame that means nothing.
+    pub(crate) fn nothing(&mut self, now: Time) -> Result<(), Failure> {
+        if self.allowance.take(now) {
+            Ok(())
+        } else {
+            Err(flooding())
+        }
+    }
+
+    fn tick(&mut self, now: Time, out: &mut Vec<Output>) {
+        self.schedule_credits();
+        while let Some(timer) = self.timers.expire(now) {
+            match std::mem::replace(&mut self.state, State::Closed) {
+                State::Handshake => {
+                    self.state = State::Handshake;
+                    let failure = self
+                        .settings
+                        .refusal
+                        .take()
+                        .unwrap_or_else(|| Cause::ConfigureExpected.into());
+                    self.fail(now, failure, None, out);
+                }
+                State::Streaming(streaming) => self.streaming_timer(now, timer, streaming, out),
+                State::Draining => self.end(out),
+                State::Closed => {}
+            }
+            self.schedule_credits();
+        }
+    }
+
+    fn streaming_timer(
+        &mut self,
+        now: Time,
+        timer: Timer,
+        mut streaming: Box<Streaming>,
+        out: &mut Vec<Output>,
+    ) {
+        let failure = match timer {
+            Timer::Idle => Failure::about(
+                Cause::NoAudio,
+                &self.settings.idle_timeout.as_secs().to_string(),
+            ),
+            Timer::Duration => Cause::DurationReached.into(),
+            Timer::TokenExpiry => Cause::TokenExpiredInSession.into(),
+            Timer::Credits if self.meter.advance(now, out) => {
+                self.state = State::Streaming(streaming);
+                return;
+            }
+            Timer::Credits => Cause::CreditsRanOut.into(),
+            Timer::Pause => {
+                streaming.pause_timed_out(now, self, out);
+                self.state = State::Streaming(streaming);
+                return;
+            }
+            Timer::Handshake | Timer::Linger => Cause::Internal.into(),
+        };
+        self.fail_streaming(now, streaming, failure, out);
+    }
+
+    fn schedule_credits(&mut self) {
+        if matches!(self.state, State::Streaming(_)) {
+            self.timers.set(Timer::Credits, self.meter.deadline());
+        }
+    }
+
+    fn fail_streaming(
+        &mut self,
+        now: Time,
+        mut streaming: Box<Streaming>,
+        failure: Failure,
+        out: &mut Vec<Output>,
+    ) {
+        let req_id = streaming.requests.open().map(|request| request.id.clone());
+        streaming.abandon(out);
+        self.state = State::Streaming(streaming);
+        self.fail(now, failure, req_id, out);
+    }
+
+    /// Says what went wrong, then closes.
+    fn fail(
+        &mut self,
+        now: Time,
+        failure: Failure,
+        req_id: Option<visavis_wire::ReqId>,
+        out: &mut Vec<Output>,
+    ) {
+        let phase = match self.state {
+            State::Handshake => Phase::WebsocketHandshake,
+            State::Streaming(_) | State::Draining | State::Closed => Phase::WebsocketRuntime,
+        };
+        // After the upgrade both dialects say the same; what is refused over HTTP never gets here.
+        let server_code = match failure.emission(Dialect::CloseCode) {
+            Emission::ServerError { server_code } => server_code,
+            Emission::Http { .. } | Emission::Observed => 13,
+        };
+        let request = req_id.as_ref().map_or("", |id| id.as_str());
+        let connection = self.settings.connection_id.as_str();
+        let error = server_error(
+            &failure,
+            server_code,
+            phase,
+            connection,
+            request,
+            &self.settings.docs,
+        );
+        let own_code =
+            close::of_server_code(server_code).filter(|_| self.settings.reads_close_codes);
+        let mut reason = format!("{}: {}", failure.code(), failure.detail());
+        reason.truncate(reason.floor_char_boundary(CLOSE_REASON_BYTES_MAX));
+        out.push(Output::Send(server_message(error)));
+        out.push(Output::Close {
+            code: own_code.unwrap_or(close::NORMAL),
+            reason,
+        });
+        out.push(Output::Report(Report::Failed {
+            failure,
+            phase,
+            req_id,
+        }));
+        self.charge(now, out);
+        self.timers.clear_all();
+        self.timers
+            .set(Timer::Linger, Some(now + self.settings.linger));
+        self.state = State::Draining;
+    }
+
+    fn drain(&mut self, _now: Time, input: &Input, out: &mut Vec<Output>) {
+        self.settle_late(input, out);
+        match input {
+            Input::PeerClosed => self.end(out),
+            _ => self.state = State::Draining,
+        }
+    }
+
+    /// The client closed of its own accord.
+    fn finish(&mut self, now: Time, out: &mut Vec<Output>) {
+        self.charge(now, out);
+        self.end(out);
+    }
+
+    fn end(&mut self, out: &mut Vec<Output>) {
+        self.timers.clear_all();
+        self.state = State::Closed;
+        out.push(Output::Drop);
+    }
+
+    fn charge(&mut self, now: Time, out: &mut Vec<Output>) {
+        let connected_s = self.meter.close(now, out);
+        out.push(Output::Report(Report::Ended { connected_s }));
+    }
+
+    fn settle_late(&mut self, input: &Input, out: &mut Vec<Output>) {
+        if let Input::Reserved { block, credits } = *input {
+            self.meter.reserved(block, credits, out);
+        }
+    }
+
+    pub(crate) fn idle_from(&mut self, now: Time) {
+        self.timers
+            .set(Timer::Idle, Some(now + self.settings.idle_timeout));
+    }
+
+    pub(crate) fn pause_until(&mut self, held_since: Option<Time>) {
+        let pause_max: Duration = self.settings.pause_max;
+        self.timers
+            .set(Timer::Pause, held_since.map(|since| since + pause_max));
+    }
+}
+
+fn too_large(limit: usize) -> Failure {
+    Failure::about(
+        Cause::FieldRefused,
+        &format!("audio: a message must not be larger than {limit} bytes"),
+    )
+}
+
+fn undecodable() -> Failure {
+    Failure::about(Cause::MessageUnexpected, "the frame cannot be decoded")
+}
+
+fn draining() -> Failure {
+    Failure::about(Cause::EngineFailed, "the server is shutting down").with_retry_after_ms(1000)
+}
+
+fn flooding() -> Failure {
+    Failure::about(
+        Cause::MessageUnexpected,
+        "too many frames that carry no audio",
+    )
+}

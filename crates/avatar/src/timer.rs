@@ -1,0 +1,49 @@
+use crate::Time;
+
+/// A named deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timer {
+    Handshake,
+    Idle,
+    Duration,
+    TokenExpiry,
+    Credits,
+    Pause,
+    Linger,
+}
+
+/// The deadlines of a session.
+#[derive(Debug, Default)]
+pub(crate) struct Timers([Option<Time>; 7]);
+
+impl Timers {
+    const ALL: [Timer; 7] = [
+        Timer::Handshake,
+        Timer::Idle,
+        Timer::Duration,
+        Timer::TokenExpiry,
+        Timer::Credits,
+        Timer::Pause,
+        Timer::Linger,
+    ];
+
+    pub(crate) fn set(&mut self, timer: Timer, at: Option<Time>) {
+        self.0[timer as usize] = at;
+    }
+
+    pub(crate) fn clear_all(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn next(&self) -> Option<Time> {
+        self.0.iter().flatten().min().copied()
+    }
+
+    /// Takes one timer that is due, if any.
+    pub(crate) fn expire(&mut self, now: Time) -> Option<Timer> {
+        let due = |timer: &Timer| self.0[*timer as usize].is_some_and(|at| at <= now);
+        let timer = Self::ALL.into_iter().find(due)?;
+        self.set(timer, None);
+        Some(timer)
+    }
+}
