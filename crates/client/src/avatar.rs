@@ -1,0 +1,3 @@
+//! The avatar service: speech in, a moving face out.
+
+pub(crate) mod classify;

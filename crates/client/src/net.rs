@@ -1,0 +1,11 @@
+//! Sockets: dialling, one HTTP call, one WebSocket upgrade. Nothing here decides what a failure means.
+
+mod dial;
+mod endpoint;
+mod http;
+mod upgrade;
+
+pub(crate) use dial::Dialer;
+pub(crate) use endpoint::{Endpoint, encode_query};
+pub(crate) use http::{Call, NetError, Reply, call};
+pub(crate) use upgrade::{Upgrade, WebSocket, upgrade};
