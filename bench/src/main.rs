@@ -1,1 +1,78 @@
-fn main() {}
+//! Measures the engine and the server, and prints the tables of docs/benchmarks.md.
+//!
+//! The server is the real binary, a process of its own pinned to one core; this program makes the load from another
+//! core, over loopback. Latencies are seen from here, so the load's own delays count against the server.
+
+mod engine;
+mod figures;
+mod first_frame;
+mod idle;
+mod options;
+mod server;
+mod session;
+mod sessions;
+mod speech;
+
+use std::process::ExitCode;
+
+use options::Options;
+
+/// What any part of a measurement may say when it fails.
+type Failure = Box<dyn std::error::Error>;
+
+const HELP: &str = "\
+Measures the engine and the server
+
+Usage: visavis-bench NAME --server PATH [OPTIONS]
+
+Names:
+  engine       Streams per core and time per hop of the engine alone
+  first-frame  From the audio that fills the lookahead to the first frame, one session at a time
+  idle         Memory per authenticated session that does nothing
+  sessions     Concurrent real-time sessions per core with p99 chunk-to-frame under 20 ms
+
+Options:
+  --server PATH     The visavis binary (all but engine)
+  --sessions N,N    Numbers of sessions to try (sessions; default 50,100,150,200,250,300,400)
+  --seconds S       How long each number runs (sessions; default 15)
+  --count N         Sessions (idle; default 1000) or requests (first-frame; default 300)
+  --server-core N   Core for the server (default 0)
+  --load-core N     Core for the load (default 1)";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = words.split_first() else {
+        eprintln!("{HELP}");
+        return ExitCode::from(2);
+    };
+    if words.iter().any(|word| word == "-h" || word == "--help") {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    match Options::parse(rest)
+        .map_err(Into::into)
+        .and_then(|options| measure(name, &options))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("visavis-bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(name: &str, options: &Options) -> Result<(), Failure> {
+    server::pin(std::process::id(), options.load_core)?;
+    if name == "engine" {
+        return engine::run();
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    match name {
+        "first-frame" => runtime.block_on(first_frame::run(options)),
+        "idle" => runtime.block_on(idle::run(options)),
+        "sessions" => runtime.block_on(sessions::run(options)),
+        other => Err(format!("no measurement '{other}'; --help lists them").into()),
+    }
+}
