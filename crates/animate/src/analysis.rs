@@ -43,11 +43,6 @@ impl Sound {
         voicing: 0.0,
         pitch_semitones: 12.0,
     };
-
-    /// Mean of the mel bands `from..to`, decibels.
-    pub(crate) fn band(&self, from: usize, to: usize) -> f32 {
-        self.mel_db[from..to].iter().sum::<f32>() / (to - from) as f32
-    }
 }
 
 /// Cuts 16 kHz audio into windows and measures each.

@@ -202,14 +202,14 @@ impl Stage {
         frames: &mut Vec<Frame>,
     ) {
         if let Some(sound) = self.analyzer.push(sample) {
-            self.hear(sound, options, rate, total.unwrap_or(u64::MAX), frames);
+            self.hear(&sound, options, rate, total.unwrap_or(u64::MAX), frames);
         }
     }
 
     /// Takes the next window; the step that lies the lookahead before it can then be shown.
     fn hear(
         &mut self,
-        sound: Sound,
+        sound: &Sound,
         options: &Options,
         rate: u32,
         total: u64,

@@ -44,6 +44,8 @@ mod math;
 mod motion;
 mod options;
 pub mod opus;
+#[doc(hidden)]
+pub mod probe;
 mod recognise;
 mod resample;
 mod viseme;

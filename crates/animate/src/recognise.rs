@@ -2,13 +2,17 @@
 //!
 //! The seam of the engine: whatever recognises speech, it gives one [`Heard`] per 10 ms.
 
+mod cues;
 mod level;
-mod shapes;
+mod templates;
 
 use crate::Viseme;
 use crate::analysis::Sound;
+use crate::math::{dot, exp};
 
-use level::Level;
+pub(crate) use level::Level;
+
+use cues::{COARSE, CONTEXT, NOW};
 
 /// Windows after an instant that its recognition waits for.
 pub(crate) const DELAY: usize = 1;
@@ -45,17 +49,23 @@ impl Heard {
 }
 
 /// Recognises mouth shapes by their acoustics alone; knows no language.
+///
+/// A linear discriminant: cues, times templates, gives the odds of each viseme.
 #[derive(Clone)]
 pub(crate) struct Recogniser {
     level: Level,
     /// The latest windows, the newest last.
-    recent: [Measured; shapes::CONTEXT],
+    recent: [Measured; CONTEXT],
 }
 
-/// A window and where its level stands.
+/// What is kept of a window.
 #[derive(Clone, Copy)]
-pub(crate) struct Measured {
-    sound: Sound,
+struct Measured {
+    /// Spectrum against the speaker's usual loudness, in tens of decibels.
+    coarse: [f32; COARSE],
+    formants: [f32; 2],
+    voicing: f32,
+    pitch_semitones: f32,
     loudness_db: f32,
     presence: f32,
 }
@@ -63,32 +73,65 @@ pub(crate) struct Measured {
 impl Recogniser {
     pub(crate) fn new() -> Self {
         let silence = Measured {
-            sound: Sound::SILENCE,
-            loudness_db: -40.0,
+            coarse: [-7.0; COARSE],
+            formants: Sound::SILENCE.formants,
+            voicing: 0.0,
+            pitch_semitones: Sound::SILENCE.pitch_semitones,
+            loudness_db: -60.0,
             presence: 0.0,
         };
         Self {
             level: Level::new(),
-            recent: [silence; shapes::CONTEXT],
+            recent: [silence; CONTEXT],
         }
     }
 
     /// Takes the next window and gives what was heard [`DELAY`] windows earlier.
-    pub(crate) fn push(&mut self, sound: Sound) -> Heard {
+    pub(crate) fn push(&mut self, sound: &Sound) -> Heard {
         let (loudness_db, presence) = self.level.push(sound.level_db);
+        let reference_db = sound.level_db - loudness_db;
+        let coarse = |n: usize| {
+            let mean = 0.5 * (sound.mel_db[2 * n] + sound.mel_db[2 * n + 1]);
+            (mean - reference_db).clamp(-70.0, 10.0) * 0.1
+        };
         self.recent.rotate_left(1);
-        self.recent[shapes::CONTEXT - 1] = Measured {
-            sound,
+        self.recent[CONTEXT - 1] = Measured {
+            coarse: std::array::from_fn(coarse),
+            formants: sound.formants,
+            voicing: sound.voicing,
+            pitch_semitones: sound.pitch_semitones,
             loudness_db,
             presence,
         };
-        let now = &self.recent[shapes::NOW];
+        let now = &self.recent[NOW];
         Heard {
-            weights: shapes::weigh(&self.recent),
+            weights: self.weigh(),
             loudness_db: now.loudness_db,
             presence: now.presence,
-            voicing: now.sound.voicing,
-            pitch_semitones: now.sound.pitch_semitones,
+            voicing: now.voicing,
+            pitch_semitones: now.pitch_semitones,
         }
+    }
+
+    /// Weights of the visemes at [`NOW`].
+    fn weigh(&self) -> Weights {
+        let presence = self.recent[NOW].presence;
+        if presence == 0.0 {
+            return Heard::SILENCE.weights;
+        }
+        let cues = cues::collect(&self.recent);
+        let odds: Weights =
+            std::array::from_fn(|v| templates::BIAS[v] + dot(&templates::TEMPLATES[v], &cues));
+        let highest = odds
+            .iter()
+            .fold(f32::MIN, |highest, odds| highest.max(*odds));
+        let mut weights = odds.map(|odds| exp(odds - highest));
+        let sum: f32 = weights.iter().sum();
+        // What is too soft to be speech is silence, whatever it resembles.
+        weights
+            .iter_mut()
+            .for_each(|weight| *weight *= presence / sum);
+        weights[Viseme::Sil as usize] += 1.0 - presence;
+        weights
     }
 }

@@ -10,7 +10,7 @@ const BLOCKS: usize = 10;
 const ABSOLUTE_DB: f32 = -62.0;
 
 #[derive(Clone)]
-pub(super) struct Level {
+pub(crate) struct Level {
     /// Lowest level of each recent block, the current one included.
     lows: [f32; BLOCKS],
     block: usize,
@@ -20,7 +20,7 @@ pub(super) struct Level {
 }
 
 impl Level {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             lows: [-75.0; BLOCKS],
             block: 0,
@@ -31,7 +31,7 @@ impl Level {
     }
 
     /// Takes a level and gives loudness against the reference in decibels, and presence from 0 to 1.
-    pub(super) fn push(&mut self, level_db: f32) -> (f32, f32) {
+    pub(crate) fn push(&mut self, level_db: f32) -> (f32, f32) {
         self.count += 1;
         if self.count == BLOCK {
             self.count = 0;
