@@ -1,11 +1,11 @@
 //! Avatars: how a face moves, and how it is presented.
 
-use std::{fmt, str::FromStr, time::SystemTime};
+use std::time::SystemTime;
 
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use crate::{
-    Noun, Page, PageRequest, Store, StoreError,
+    Character, Noun, Page, PageRequest, Store, StoreError,
     apps::find_live,
     clock::{from_ms, now_ms, to_ms},
     limits::{check_name, check_text, check_url},
@@ -13,59 +13,6 @@ use crate::{
 };
 
 const LIST: &str = "avatars";
-
-/// The motion character of an avatar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Character {
-    /// Lively and open.
-    Vera,
-    /// Calm and sparing.
-    Otto,
-}
-
-impl Character {
-    /// Every character there is.
-    pub const ALL: [Self; 2] = [Self::Vera, Self::Otto];
-
-    /// Its name in the database and in the API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Vera => "vera",
-            Self::Otto => "otto",
-        }
-    }
-
-    const fn description(self) -> &'static str {
-        match self {
-            Self::Vera => "Lively and open: quick brows, wide visemes, frequent small nods.",
-            Self::Otto => "Calm and sparing: narrow visemes, slow head, few blinks.",
-        }
-    }
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Vera => "Vera",
-            Self::Otto => "Otto",
-        }
-    }
-}
-
-impl fmt::Display for Character {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Character {
-    type Err = StoreError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|character| character.name() == name)
-            .ok_or_else(|| StoreError::Invalid("character must be \"vera\" or \"otto\"".to_owned()))
-    }
-}
 
 /// One avatar that sessions can ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,7 @@
 
 mod apps;
 mod avatars;
+mod character;
 mod clock;
 mod error;
 mod keys;
@@ -36,7 +37,8 @@ mod store;
 
 pub use crate::{
     apps::{App, NewApp},
-    avatars::{Avatar, AvatarScope, Character, NewAvatar},
+    avatars::{Avatar, AvatarScope, NewAvatar},
+    character::Character,
     error::{Noun, StoreError},
     keys::{ApiKey, KeyRecord},
     ledger::{Balance, EntryKind, LedgerEntry},

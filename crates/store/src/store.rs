@@ -138,7 +138,12 @@ fn lock(database: &Path) -> Result<File, StoreError> {
         .truncate(false)
         .write(true)
         .open(path)
-        .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        .map_err(|error| {
+            StoreError::Invalid(format!(
+                "cannot write beside {}: {error}: create the folder, or correct its permissions",
+                database.display()
+            ))
+        })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Conflict(format!(
@@ -157,4 +162,55 @@ async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
         ),
         error => StoreError::Unavailable(Box::new(error)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_version_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("visavis.db");
+        let store = Store::open(&path).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'from the future', 1, x'00', 0)",
+        )
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        drop(store);
+        let error = Store::open(&path).await.unwrap_err();
+        assert!(error.to_string().contains("a newer visavis"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_is_not_there_is_named() {
+        let error = Store::open("/no/such/folder/visavis.db").await.unwrap_err();
+        assert!(error.to_string().contains("/no/such/folder"), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn the_database_runs_as_the_ledger_needs_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("visavis.db")).await.unwrap();
+        let pragma = async |sql: &'static str| -> i64 {
+            sqlx::query_scalar(sql)
+                .fetch_one(&store.inner.write)
+                .await
+                .unwrap()
+        };
+        assert_eq!(pragma("PRAGMA synchronous").await, 2, "FULL");
+        assert_eq!(pragma("PRAGMA foreign_keys").await, 1);
+        assert_eq!(pragma("PRAGMA recursive_triggers").await, 1);
+        let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+            .fetch_one(store.read())
+            .await
+            .unwrap();
+        assert_eq!(mode, "wal");
+    }
 }

@@ -1,5 +1,7 @@
 //! What a call acknowledged is there after a crash; what a session left open is refunded, once.
 
+#![expect(clippy::unwrap_used, reason = "a call that fails fails the test")]
+
 use std::path::Path;
 
 use visavis_store::{EntryKind, NewApp, PageRequest, Recovered, Store, StoreError};

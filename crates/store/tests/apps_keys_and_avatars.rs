@@ -1,5 +1,7 @@
 //! Who may do what, and what is left of it after a deletion or a restart.
 
+#![expect(clippy::unwrap_used, reason = "a call that fails fails the test")]
+
 use visavis_store::{
     AvatarScope, Character, NewApp, NewAvatar, Noun, PageRequest, Store, StoreError,
     limits::KEYS_PER_APP_MAX,
@@ -17,18 +19,20 @@ fn avatar(app_id: Option<&str>, name: &str) -> NewAvatar {
 }
 
 fn is_not_found<T: std::fmt::Debug>(result: Result<T, StoreError>, expected: Noun) {
-    assert!(
-        matches!(result, Err(StoreError::NotFound { noun }) if noun == expected),
-        "{result:?}"
-    );
+    match result.unwrap_err() {
+        StoreError::NotFound { noun } => assert_eq!(noun, expected),
+        error => panic!("{error:?}"),
+    }
 }
 
 fn is_invalid<T: std::fmt::Debug>(result: Result<T, StoreError>) {
-    assert!(matches!(result, Err(StoreError::Invalid(_))), "{result:?}");
+    let error = result.unwrap_err();
+    assert!(matches!(error, StoreError::Invalid(_)), "{error:?}");
 }
 
 fn is_conflict<T: std::fmt::Debug>(result: Result<T, StoreError>) {
-    assert!(matches!(result, Err(StoreError::Conflict(_))), "{result:?}");
+    let error = result.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict(_)), "{error:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Any sequence of grants, reservations, settlements and recoveries gives what a plain model gives.
 
+#![expect(clippy::unwrap_used, reason = "a call that fails fails the test")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
