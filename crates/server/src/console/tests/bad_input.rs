@@ -151,6 +151,8 @@ async fn what_is_wrong_with_a_request_is_said() {
         "invalidRequest",
     )
     .await;
+    let (response, _) = send(&console, request("PUT", "/v1/apps", "")).await;
+    assert_eq!(response.headers()[header::ALLOW], "GET,HEAD,POST");
 }
 
 #[tokio::test]
