@@ -48,8 +48,8 @@ impl Access {
         )
         .await?;
         let key = text(&key, "apiKey")?;
-        let grant = json!({ "appId": app_id, "amount": "100000000" });
-        post(&address, "/v2/billing/credits", admin, &grant).await?;
+        let grant = json!({ "appId": app_id, "amount": "100000000", "note": "bench" });
+        post(&address, "/v2/billing/credits/grants", admin, &grant).await?;
         let expire_at = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() + 3600;
         let token = post(
             &address,

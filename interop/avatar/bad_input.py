@@ -6,10 +6,11 @@ import struct
 
 from harness import speech, wire
 from harness.report import Suite, expect
-from harness.websocket import BINARY, CLOSE, PING, TEXT, Closed, Refused, Socket
+from harness.websocket import BINARY, PING, TEXT, Closed, Refused, Socket
 
 from . import frames
 from .contract import DIALECTS, animation_of, configured, connect, error_then_close, extended, still_serves
+from .place import new_app
 
 suite = Suite()
 MIB = 1 << 20
@@ -289,10 +290,32 @@ async def an_hour(server):
     return {"frames": keyframes, "ended": ended, "error": error.message if error else "", "grown_mib": round(grown / MIB, 1)}
 
 
+@suite.case("half a million messages of one byte")
+async def tiny_messages(server):
+    before = top = server.resident_bytes()
+    socket, _ = await configured(server)
+    message = wire.audio("tiny", b"\0")
+    frame = struct.pack("!BB", 0x82, 0x80 | len(message)) + bytes(4) + message
+    try:
+        for _ in range(500):
+            socket.writer.write(frame * 1000)
+            await asyncio.wait_for(socket.writer.drain(), 30)
+            top = max(top, server.resident_bytes())
+    except (ConnectionError, TimeoutError):
+        pass  # cut off: as good
+    top = max(top, server.resident_bytes())
+    socket.drop()
+    grown = top - before
+    assert grown < 24 * MIB, f"the server grew by {grown / MIB:.1f} MiB"
+    await still_serves(server)
+    return {"grown_mib": round(grown / MIB, 1)}
+
+
 @suite.case("1,000 sockets that never speak")
 async def silent_sockets(server):
-    token = await server.token(DIALECTS["text-rule"])
-    headers = {"X-App-ID": server.app_id, "X-Session-Key": token}
+    app_id, api_key = await new_app(server, 1_000_000, "silent", concurrencyMax=2000)
+    token = await server.token(DIALECTS["text-rule"], api_key)
+    headers = {"X-App-ID": app_id, "X-Session-Key": token}
     before = server.resident_bytes()
     held = []
     for _ in range(10):
@@ -335,6 +358,3 @@ async def clean_end(server):
         assert how[0] != "open" and how[-1] is not None, f"dropped without a close frame: {how}"
     expect(await ending, 0, "exit status")
     return {"close": hows[0][-1], "said": hows[0][1].message if hows[0][0] == "error" else ""}
-
-
-__all__ = ["CLOSE", "suite"]

@@ -1,8 +1,6 @@
 """What every SDK test is given: an SDK, a server, and an app of its own."""
 
-import asyncio
-
-from harness.server import OtherConsole, Server
+from harness.server import OtherConsole, Server, ServeServer
 
 
 class Place:
@@ -40,13 +38,14 @@ class Place:
         fields.setdefault("api_key", self.api_key)
         return await self.server.token(self.sdk.token_path, **fields)
 
-    async def new_app(self, server=None, credits=1_000_000):
+    async def new_app(self, credits=1_000_000, **limits):
         """(app id, API key) of a fresh app."""
-        return await new_app(server or self.server, credits, self.sdk.environment)
+        return await new_app(self.server, credits, self.sdk.environment, **limits)
 
-    def own_server(self, name, **limits):
-        """Another server, with limits of its own."""
-        return own_server(self.binary, name, **limits)
+    def own_server(self, **sessions):
+        """Another server: `visavis serve` with these limits of its sessions, or else `visavis dev`."""
+        name = f"{self.sdk.environment}-own"
+        return ServeServer(self.binary, name, sessions) if sessions else Server(self.binary, name)
 
 
 CONNECT = [{"op": "init"}, {"op": "start"}]
@@ -72,21 +71,12 @@ def sleep(seconds):
 CLOSE = {"op": "close"}
 
 
-async def new_app(server, credits, name):
-    made = await server.admin("POST", "/v1/apps", {"name": f"interop {name}"})
+async def new_app(server, credits, name, **limits):
+    """(app id, API key) of a fresh app."""
+    made = await server.admin("POST", "/v1/apps", {"name": f"interop {name}", **limits})
     app_id = made["appId"]
     key = await server.admin("POST", f"/v1/apps/{app_id}/api-keys", {})
     if credits:
-        await grant(server, app_id, credits)
+        grant = {"appId": app_id, "amount": str(credits), "note": "interop"}
+        await server.admin("POST", "/v2/billing/credits/grants", grant)
     return app_id, key["apiKey"]
-
-
-async def grant(server, app_id, credits):
-    await server.admin("POST", "/v2/billing/credits", {"appId": app_id, "amount": str(credits)})
-
-
-def own_server(binary, name, **limits):
-    return Server(binary, name)
-
-
-__all__ = ["CLOSE", "CONNECT", "Place", "asyncio", "grant", "new_app", "own_server", "sleep", "speak", "speak_in_real_time", "wait"]

@@ -14,7 +14,7 @@ import time
 from harness import speech
 from harness.report import Skip, Suite, expect
 
-from .place import CLOSE, CONNECT, Place, new_app, sleep, speak, speak_in_real_time, wait
+from .place import CLOSE, CONNECT, sleep, speak, speak_in_real_time, wait
 
 suite = Suite()
 
@@ -168,29 +168,19 @@ async def e09(place):
     )
 
 
-@suite.case("E11 an app that never had credits")
-async def e11(place):
-    app_id, api_key = await new_app(place.server, 0, "without credits")
+@suite.case("E10 an app that never had credits")
+async def e10(place):
+    app_id, api_key = await place.new_app(credits=0)
     result = await place.session(CONNECT, app_id=app_id, api_key=api_key)
-    assert result.raised, "the session was accepted"
-    if "credits exhausted" in (result.raised.get("server_detail") or ""):
-        raise Skip("without credits the server says E12")
-    if result.raised["phase"] == "session_token":
-        wanted = token_call("billingRequired", 402)
-        check(place, result, text_rule=wanted, close_code={**wanted, "retryable": False})
-    else:
-        check(
-            place, result,
-            text_rule=connect("billingRequired", 402),
-            close_code=server_error("serverError", 0, retryable=False),
-        )
-    detail = result.raised.get("server_detail")
-    assert detail is None or detail.startswith("session denied: "), f"wording: {detail}"
+    wanted = token_call("billingRequired", 402)
+    check(place, result, text_rule=wanted, close_code={**wanted, "retryable": False})
+    detail = result.raised["server_detail"]
+    assert detail.startswith("session denied: "), f"wording: {detail}"
 
 
 @suite.case("E13 credits run out in a session; E12 none left at the next")
 async def e13_e12(place):
-    app_id, api_key = await new_app(place.server, 2, "few credits")
+    app_id, api_key = await place.new_app(credits=2)
     clip = speech.clip(16000, "flite")
     steps = [*CONNECT, speak_in_real_time(clip), wait("error", 1, 12), sleep(0.4), CLOSE]
     result = await place.session(steps, app_id=app_id, api_key=api_key)
@@ -210,7 +200,7 @@ async def e13_e12(place):
 @suite.case("E14 the session's longest duration; E19 no audio")
 async def e14_e19(place):
     clip = speech.clip(16000, "flite")
-    async with place.own_server("limits", session_s_max=4, idle_timeout_s=2) as server:
+    async with place.own_server(duration_max_s=4, idle_timeout_s=2) as server:
         steps = [*CONNECT, speak_in_real_time(clip), wait("error", 1, 8), sleep(0.4), CLOSE]
         check(
             place, await place.session(steps, server=server), at="reported",
@@ -299,7 +289,7 @@ def livekit_token():
 @suite.case("E20 the server is told to stop while a session runs")
 async def e20(place):
     clip = speech.clip(16000, "flite")
-    async with place.own_server("draining") as server:
+    async with place.own_server() as server:
         async def stop(_mark):
             await server.stop()
 
@@ -339,7 +329,7 @@ async def e22(place):
 @suite.case("E23 the server's process is killed")
 async def e23(place):
     clip = speech.clip(16000, "flite")
-    async with place.own_server("killed") as server:
+    async with place.own_server() as server:
         async def kill(_mark):
             server.kill()
             await server.process.wait()
@@ -374,23 +364,20 @@ async def e27(place):
 
 @suite.case("E30 too many sessions of one app")
 async def e30(place):
-    async with place.own_server("concurrency", sessions_per_app_max=1) as server:
-        held = []
+    app_id, api_key = await place.new_app(concurrencyMax=1)
+    as_app = {"app_id": app_id, "api_key": api_key}
+    held = []
 
-        async def second(_mark):
-            held.append(await place.session(CONNECT, server=server))
+    async def second(_mark):
+        held.append(await place.session(CONNECT, **as_app))
 
-        first = await place.session([*CONNECT, {"op": "mark", "name": "second"}, CLOSE], on_mark=second, server=server)
-        first.clean()
-        check(
-            place, held[0],
-            text_rule=server_error("serverError", 4003),
-            close_code=server_error("concurrencyLimit", 4003, retryable=False, close_code=4003),
-        )
-        detail = held[0].raised["server_detail"]
-        assert detail.startswith("concurrency limit reached"), f"wording: {detail}"
-        # The place is free again.
-        (await place.session([*CONNECT, CLOSE], server=server)).clean()
-
-
-__all__ = ["Place", "suite"]
+    (await place.session([*CONNECT, {"op": "mark", "name": "second"}, CLOSE], on_mark=second, **as_app)).clean()
+    check(
+        place, held[0],
+        text_rule=server_error("serverError", 4003),
+        close_code=server_error("concurrencyLimit", 4003, retryable=False, close_code=4003),
+    )
+    detail = held[0].raised["server_detail"]
+    assert detail.startswith("concurrency limit reached"), f"wording: {detail}"
+    # The place is free again.
+    (await place.session([*CONNECT, CLOSE], **as_app)).clean()

