@@ -27,6 +27,8 @@ pub(crate) struct Life {
     speaking: Spring,
     brows: Spring,
     nod: Spring,
+    /// Pitch and yaw that the head lends to the eyes: it follows, but slowly.
+    follow: [Spring; 2],
     /// Steps since the voice was last heard.
     quiet: u32,
 }
@@ -61,6 +63,7 @@ impl Life {
             speaking: Spring::REST,
             brows: Spring::REST,
             nod: Spring::REST,
+            follow: [Spring::REST; 2],
             quiet: PHRASE_END,
         }
     }
@@ -104,6 +107,10 @@ impl Life {
         );
 
         let shifted = self.gaze.advance(time_us, starts, ends);
+        let eyes = self.gaze.sample(time_us);
+        for (axis, share) in [0.25, 0.35].into_iter().enumerate() {
+            self.follow[axis] = self.follow[axis].after(share * eyes[axis], 9.0, seconds);
+        }
         self.blink
             .advance(time_us, self.speaking.position, ends || shifted);
     }
@@ -123,17 +130,23 @@ impl Life {
             ],
             brows: (self.brows.position * self.character.brows).clamp(0.0, 1.0),
             eyes,
-            head: head::pose(
-                self.seed,
-                time_us,
-                speaking,
-                self.nod.position,
-                eyes,
-                self.character.head,
-            ),
+            head: self.head(time_us, speaking),
             mood: head::drift(self.seed, 3, time_us),
             speaking,
         }
+    }
+
+    fn head(&self, time_us: u64, speaking: f32) -> Pose {
+        let mut pose = head::pose(
+            self.seed,
+            time_us,
+            speaking,
+            self.nod.position,
+            self.character.head,
+        );
+        pose.rotation[0] += self.follow[0].position;
+        pose.rotation[1] += self.follow[1].position;
+        pose
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod cues;
 mod level;
+mod stop;
 mod templates;
 
 use crate::Viseme;
@@ -13,6 +14,7 @@ use crate::math::{dot, exp};
 pub(crate) use level::Level;
 
 use cues::{COARSE, CONTEXT, NOW};
+use stop::Stop;
 
 /// Windows after an instant that its recognition waits for.
 pub(crate) const DELAY: usize = 1;
@@ -56,6 +58,7 @@ pub(crate) struct Recogniser {
     level: Level,
     /// The latest windows, the newest last.
     recent: [Measured; CONTEXT],
+    stop: Stop,
 }
 
 /// What is kept of a window.
@@ -83,6 +86,7 @@ impl Recogniser {
         Self {
             level: Level::new(),
             recent: [silence; CONTEXT],
+            stop: Stop::new(),
         }
     }
 
@@ -103,6 +107,7 @@ impl Recogniser {
             loudness_db,
             presence,
         };
+        self.stop.push(self.recent[NOW].loudness_db);
         let now = &self.recent[NOW];
         Heard {
             weights: self.weigh(),
@@ -116,22 +121,35 @@ impl Recogniser {
     /// Weights of the visemes at [`NOW`].
     fn weigh(&self) -> Weights {
         let presence = self.recent[NOW].presence;
-        if presence == 0.0 {
+        let stopped = self.stop.share();
+        if presence == 0.0 && stopped == 0.0 {
             return Heard::SILENCE.weights;
         }
         let cues = cues::collect(&self.recent);
         let odds: Weights =
             std::array::from_fn(|v| templates::BIAS[v] + dot(&templates::TEMPLATES[v], &cues));
-        let highest = odds
-            .iter()
-            .fold(f32::MIN, |highest, odds| highest.max(*odds));
-        let mut weights = odds.map(|odds| exp(odds - highest));
-        let sum: f32 = weights.iter().sum();
+        let mut weights = softmax(&odds);
         // What is too soft to be speech is silence, whatever it resembles.
-        weights
-            .iter_mut()
-            .for_each(|weight| *weight *= presence / sum);
+        weights.iter_mut().for_each(|weight| *weight *= presence);
         weights[Viseme::Sil as usize] += 1.0 - presence;
+        // Silence that has just cut into speech is a mouth shut for a stop, not one at rest.
+        let moved = stopped * weights[Viseme::Sil as usize];
+        weights[Viseme::Sil as usize] -= moved;
+        let stops = [Viseme::Pp, Viseme::Dd, Viseme::Kk];
+        let shares = softmax(&stops.map(|viseme| odds[viseme as usize]));
+        for (viseme, share) in stops.into_iter().zip(shares) {
+            weights[viseme as usize] += moved * share;
+        }
         weights
     }
+}
+
+/// Odds, given as logarithms, as shares of 1.
+fn softmax<const N: usize>(odds: &[f32; N]) -> [f32; N] {
+    let highest = odds
+        .iter()
+        .fold(f32::MIN, |highest, odds| highest.max(*odds));
+    let shares = odds.map(|odds| exp(odds - highest));
+    let sum: f32 = shares.iter().sum();
+    shares.map(|share| share / sum)
 }

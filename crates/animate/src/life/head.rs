@@ -5,23 +5,16 @@ use crate::math::sin;
 const DEGREE: f32 = std::f32::consts::PI / 180.0;
 const BREATH_HERTZ: f64 = 0.25;
 
-/// The head at an instant: drift, breath, nods on accents, and a little of where the eyes look.
-pub(super) fn pose(
-    seed: u64,
-    time_us: u64,
-    speaking: f32,
-    nod: f32,
-    eyes: [f32; 2],
-    gain: f32,
-) -> Pose {
+/// The head at an instant: drift, breath and nods on accents.
+pub(super) fn pose(seed: u64, time_us: u64, speaking: f32, nod: f32, gain: f32) -> Pose {
     // In silence the head rests, but never stands still.
     let amount = gain * (0.35 + 0.65 * speaking);
     let sway = [0, 1, 2].map(|axis| drift(seed, axis, time_us));
     let breath = sin(std::f64::consts::TAU * BREATH_HERTZ * time_us as f64 * 1e-6) as f32;
     Pose {
         rotation: [
-            DEGREE * (amount * 1.4 * sway[0] + gain * 3.2 * nod + 0.25 * breath) + 0.25 * eyes[0],
-            DEGREE * amount * 3.2 * sway[1] + 0.35 * eyes[1],
+            DEGREE * (amount * 1.4 * sway[0] + gain * 3.2 * nod + 0.25 * breath),
+            DEGREE * amount * 3.2 * sway[1],
             DEGREE * amount * 2.2 * sway[2],
         ],
         translation: [

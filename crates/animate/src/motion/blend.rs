@@ -84,13 +84,13 @@ impl Blend {
     fn touch(&self, heard: &[Heard; HISTORY], mut mouth: Mouth) -> Mouth {
         let weights = smooth(heard, self.centre);
         for viseme in [Viseme::Ff, Viseme::Pp] {
-            let share = ramp(0.25, 0.5, weights[viseme as usize]);
+            let share = ramp(CLOSES[0], CLOSES[1], weights[viseme as usize]);
             for (channel, wanted) in mouth.iter_mut().zip(&SHAPES[viseme as usize]) {
                 *channel += share * (wanted - *channel);
             }
         }
         let closure = &mut mouth[Channel::Closure as usize];
-        *closure = closure.min(ramp(0.25, 0.5, weights[Viseme::Pp as usize]));
+        *closure = closure.min(ramp(CLOSES[0], CLOSES[1], weights[Viseme::Pp as usize]));
         mouth
     }
 }
@@ -134,3 +134,6 @@ static FALLOFF: std::sync::LazyLock<[[f32; Viseme::COUNT]; 2 * REACH + 1]> =
             })
         })
     });
+
+/// Weights between which lips go from apart to touching.
+const CLOSES: [f32; 2] = [0.25, 0.5];

@@ -11,6 +11,7 @@ pub(super) static BIAS: [f32; Viseme::COUNT] = [
 
 /// Weights of the cues, one row per viseme.
 #[rustfmt::skip]
+#[expect(clippy::approx_constant, reason = "measured numbers, whatever they are near")]
 pub(super) static TEMPLATES: [[f32; CUES]; Viseme::COUNT] = [
     // sil
     [
