@@ -1,1 +1,41 @@
-fn main() {}
+//! `visavis`: the avatar service and its tools in one program.
+
+mod config;
+mod console;
+mod dev;
+mod engine;
+mod http;
+mod ingress;
+mod metrics;
+mod reply;
+mod run;
+mod serve;
+mod server;
+mod shared;
+mod telemetry;
+mod tokens;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The other end of a talking-avatar session, on your own machine
+#[derive(Debug, Parser)]
+#[command(name = "visavis", version, after_help = "Start with `visavis dev`.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Dev(dev::Args),
+    Serve(serve::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Dev(args) => dev::run(args),
+        Command::Serve(args) => serve::run(&args),
+    }
+}

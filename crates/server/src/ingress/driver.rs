@@ -1,0 +1,302 @@
+//! Carries out what a session's core says, and feeds the answers back. It decides nothing.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use hyper::upgrade::OnUpgrade;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep_until};
+use tracing::Instrument as _;
+use visavis_animate::Options;
+use visavis_avatar::{Input, Output, Report, RequestKey, Session};
+use visavis_wire::{AppId, ConnectionId};
+
+use super::admission::Admitted;
+use super::ledger;
+use super::socket::{Received, Socket};
+use crate::engine::{Feed, Worked};
+use crate::metrics::Ending;
+use crate::shared::Shared;
+
+/// Runs one session to its end.
+pub(super) async fn run(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
+    let span = tracing::info_span!(
+        "session",
+        connection_id = admitted.settings.connection_id.as_str(),
+        app_id = admitted.app_id.as_str(),
+        avatar_id = admitted.settings.avatar_id.as_str(),
+    );
+    drive(shared, admitted, upgraded).instrument(span).await;
+}
+
+async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
+    let Admitted {
+        settings,
+        app_id,
+        character,
+        place,
+        slot,
+    } = admitted;
+    let Ok(upgraded) = upgraded.await else {
+        if settings.credits_reserved > 0 {
+            ledger::settle(&shared, &settings.connection_id, 0, 0).await;
+        }
+        return;
+    };
+    let started = Instant::now();
+    let mut driver = Driver {
+        connection_id: settings.connection_id.clone(),
+        app_id,
+        engine: Options {
+            character,
+            ..Options::default()
+        },
+        socket: Socket::new(upgraded).await,
+        session: Session::new(started.elapsed(), settings),
+        started,
+        feed: Feed::default(),
+        work: None,
+        ledger: JoinSet::new(),
+        outputs: vec![],
+        dropped: false,
+        shared,
+    };
+    driver.until_dropped().await;
+    let Driver {
+        shared,
+        connection_id,
+        socket,
+        mut ledger,
+        mut session,
+        started,
+        ..
+    } = driver;
+    socket.finish().await;
+    drop(place);
+    // A reservation may still be on its way: the core gives it back.
+    let mut outputs = vec![];
+    while let Some(answer) = ledger.join_next().await {
+        if let Ok(Some(input)) = answer {
+            session.handle(started.elapsed(), input, &mut outputs);
+        }
+        for output in outputs.drain(..) {
+            if let Output::Settle { block, committed } = output {
+                ledger::settle(&shared, &connection_id, block, committed).await;
+            }
+        }
+    }
+    drop(slot);
+}
+
+struct Driver {
+    shared: Arc<Shared>,
+    connection_id: ConnectionId,
+    app_id: AppId,
+    engine: Options,
+    socket: Socket,
+    session: Session,
+    started: Instant,
+    feed: Feed,
+    work: Option<JoinHandle<Worked>>,
+    ledger: JoinSet<Option<Input>>,
+    outputs: Vec<Output>,
+    dropped: bool,
+}
+
+impl Driver {
+    async fn until_dropped(&mut self) {
+        let mut draining = self.shared.draining.clone();
+        let mut told = false;
+        while !self.dropped {
+            self.start_work();
+            let read = self.session.has_room();
+            let deadline = self.session.deadline().map(|at| self.started + at);
+            let stalls_at = self.socket.stalls_at();
+            tokio::select! {
+                received = self.socket.next(read) => self.received(received),
+                worked = finished(&mut self.work) => self.worked(worked),
+                Some(answer) = self.ledger.join_next() => {
+                    if let Ok(Some(input)) = answer {
+                        self.handle(input);
+                    }
+                }
+                () = at(deadline) => self.handle(Input::Tick),
+                () = at(stalls_at) => {
+                    tracing::warn!(req_id = self.session.req_id().unwrap_or_default(), "the client reads nothing");
+                    self.handle(Input::PeerClosed);
+                }
+                Ok(_) = draining.wait_for(|draining| *draining), if !told => {
+                    told = true;
+                    self.handle(Input::Drain);
+                }
+            }
+        }
+    }
+
+    fn received(&mut self, received: Received) {
+        self.handle(match received {
+            Received::Binary(frame) => Input::Binary(frame),
+            Received::Text => Input::Text,
+            Received::Ping => Input::Ping,
+            Received::TooLarge(limit) => Input::TooLarge(limit),
+            Received::Malformed => Input::Malformed,
+            Received::Closed => Input::PeerClosed,
+        });
+    }
+
+    fn start_work(&mut self) {
+        if self.work.is_none()
+            && self.socket.has_room()
+            && let Some(piece) = self.feed.next()
+        {
+            self.work = Some(tokio::task::spawn_blocking(|| piece.run()));
+        }
+    }
+
+    fn worked(&mut self, worked: Result<Worked, JoinError>) {
+        self.work = None;
+        let input = match worked {
+            Ok(worked) => {
+                if let Some(arrived) = worked.arrived {
+                    self.shared
+                        .metrics
+                        .chunk_to_frame
+                        .observe(arrived.elapsed().as_secs_f64());
+                }
+                self.feed.back(worked)
+            }
+            Err(error) => {
+                tracing::error!(req_id = self.session.req_id().unwrap_or_default(), %error, "the engine stopped");
+                self.feed.lost()
+            }
+        };
+        if let Some(input) = input {
+            self.handle(input);
+        }
+    }
+
+    fn handle(&mut self, input: Input) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        self.session
+            .handle(self.started.elapsed(), input, &mut outputs);
+        for output in outputs.drain(..) {
+            self.carry_out(output);
+        }
+        self.outputs = outputs;
+    }
+
+    fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Start {
+                key,
+                format,
+                sample_rate,
+            } => {
+                let options = Options {
+                    seed: seed(&self.connection_id, key),
+                    ..self.engine
+                };
+                self.feed.start(key, format, sample_rate, options);
+            }
+            Output::Animate { key, audio } => {
+                self.shared.metrics.audio_bytes.inc_by(audio.len() as u64);
+                self.feed.audio(key, audio);
+            }
+            Output::Finish { key } => self.feed.finish(key),
+            Output::Cancel { key } => self.feed.cancel(key),
+            Output::Reserve { block, credits } => {
+                let (shared, id, app_id) = (
+                    self.shared.clone(),
+                    self.connection_id.clone(),
+                    self.app_id.clone(),
+                );
+                self.ledger.spawn(async move {
+                    let credits = ledger::reserve(&shared, &id, &app_id, block, credits).await;
+                    Some(match credits {
+                        Ok(credits) => Input::Reserved { block, credits },
+                        Err(failure) if failure.code() == visavis_codes::Code::ServerError => {
+                            Input::LedgerFailed
+                        }
+                        Err(_) => Input::Reserved { block, credits: 0 },
+                    })
+                });
+            }
+            Output::Settle { block, committed } => {
+                let (shared, id) = (self.shared.clone(), self.connection_id.clone());
+                self.ledger.spawn(async move {
+                    ledger::settle(&shared, &id, block, committed).await;
+                    None
+                });
+            }
+            Output::Send(frame) => self.socket.send(frame),
+            Output::Close { code, reason } => self.socket.close(code, &reason),
+            Output::Drop => self.dropped = true,
+            Output::Report(report) => self.report(&report),
+        }
+    }
+
+    fn report(&self, report: &Report) {
+        let metrics = &self.shared.metrics;
+        match report {
+            Report::Confirmed(configuration) => {
+                metrics.sessions.inc();
+                let (sample_rate, format) = (configuration.sample_rate.hz(), configuration.format);
+                tracing::info!(req_id = "", sample_rate, ?format, "session confirmed");
+            }
+            Report::RequestStarted(req_id) => {
+                tracing::info!(req_id = req_id.as_str(), "request started")
+            }
+            Report::RequestEnded {
+                req_id,
+                frames,
+                end,
+            } => {
+                metrics
+                    .requests
+                    .get_or_create(&Ending { end: end.name() })
+                    .inc();
+                metrics.frames.inc_by(*frames);
+                tracing::info!(
+                    req_id = req_id.as_str(),
+                    frames,
+                    end = end.name(),
+                    "request ended"
+                );
+            }
+            Report::Failed {
+                failure,
+                phase,
+                req_id,
+            } => {
+                metrics.failed(failure, *phase);
+                let req_id = req_id.as_ref().map_or("", |id| id.as_str());
+                let (code, phase) = (failure.code().name(), phase.name());
+                tracing::warn!(req_id, code, phase, "{}", failure.detail());
+            }
+            Report::Ended { connected_s } => {
+                tracing::info!(req_id = "", connected_s, "session ended")
+            }
+        }
+    }
+}
+
+/// A seed that differs between requests, and is the same for the same connection and request.
+fn seed(connection_id: &ConnectionId, key: RequestKey) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (connection_id, key).hash(&mut hasher);
+    hasher.finish()
+}
+
+async fn finished(work: &mut Option<JoinHandle<Worked>>) -> Result<Worked, JoinError> {
+    match work {
+        Some(work) => work.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn at(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
