@@ -290,14 +290,14 @@ async def an_hour(server):
     return {"frames": keyframes, "ended": ended, "error": error.message if error else "", "grown_mib": round(grown / MIB, 1)}
 
 
-@suite.case("half a million messages of one byte")
+@suite.case("two million messages of one byte")
 async def tiny_messages(server):
     before = top = server.resident_bytes()
     socket, _ = await configured(server)
     message = wire.audio("tiny", b"\0")
     frame = struct.pack("!BB", 0x82, 0x80 | len(message)) + bytes(4) + message
     try:
-        for _ in range(500):
+        for _ in range(2000):
             socket.writer.write(frame * 1000)
             await asyncio.wait_for(socket.writer.drain(), 30)
             top = max(top, server.resident_bytes())

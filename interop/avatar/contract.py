@@ -91,7 +91,7 @@ async def golden_bytes(_server):
         "726174696f6e4578636565646564aa0611776562736f636b65745f72756e74696d65c00601c806e807"
     )).server_error
     expect((error.code, error.code_name, error.retryable, error.retry_after_ms), (4002, "sessionDurationExceeded", True, 1000), "error")
-    expect(wire.audio("req-42", b"\1\2\xff", True).hex(), "080322100a067265712d343210011a030102ff", "audio")
+    expect(wire.audio("req-42", b"\1\2\xff", True).hex(), "0803220f0a067265712d343210011a030102ff", "audio")
 
 
 @suite.case("X04 each token endpoint has its dialect; both answers have both keys")

@@ -140,8 +140,11 @@ class Scenario:
     async def start(self):
         self.result["connection_id"] = await self.session.start()
 
-    async def audio(self, file, begin=0, stop=None, slices=(3200,), bytes_per_s=0, end="last"):
-        """Sends a part of a file, in slices of the sizes given (over and over), paced when bytes_per_s is set."""
+    async def audio(self, file, begin=0, stop=None, slices=(3200,), bytes_per_s=0, end="last", until_error=False):
+        """Sends a part of a file, in slices of the sizes given (over and over), paced when bytes_per_s is set.
+
+        `until_error` sends no more once the SDK has reported an error, as an application would.
+        """
         with open(file, "rb") as opened:
             data = opened.read()[begin:stop]
         loop = asyncio.get_running_loop()
@@ -156,7 +159,15 @@ class Scenario:
                 await asyncio.sleep(max(0, began + position / bytes_per_s - loop.time()))
             elif turn % 64 == 0:
                 await asyncio.sleep(0)  # let the read loop have its turn
-            req_id = await self.session.send_audio(piece, end=end == "last" and position >= len(data))
+            if until_error and self.events.count("error"):
+                return
+            try:
+                req_id = await self.session.send_audio(piece, end=end == "last" and position >= len(data))
+            except Exception:
+                await asyncio.sleep(0.3)  # the report of the same failure may be a moment behind
+                if until_error and self.events.count("error"):
+                    return
+                raise
             self.result["sent"].append([self.events.now(), position])
         if end == "empty":
             req_id = await self.session.send_audio(b"", end=True)
