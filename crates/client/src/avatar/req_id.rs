@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The alphabet of nanoid; any 6 bits choose a character.
 const ALPHABET: &[u8; 64] = b"useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbfghjklqvwyzrict";
@@ -6,23 +6,17 @@ const ALPHABET: &[u8; 64] = b"useandom-26T198340PX75pxJACKVERYMINDBUSHWOLF_GQZbf
 /// Makes request ids: `YYYYMMDDHHMMSS_` in UTC, then 12 random characters.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestIds {
-    unix: Duration,
-    since: Instant,
     random: u64,
 }
 
 impl RequestIds {
-    /// `unix` is the time since 1970 at `now`.
-    pub(crate) const fn new(now: Instant, unix: Duration, seed: u64) -> Self {
-        Self {
-            unix,
-            since: now,
-            random: seed,
-        }
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self { random: seed }
     }
 
-    pub(crate) fn next(&mut self, now: Instant) -> String {
-        let unix_s = (self.unix + now.saturating_duration_since(self.since)).as_secs();
+    /// The next id, at this time since 1970.
+    pub(crate) fn next(&mut self, unix: Duration) -> String {
+        let unix_s = unix.as_secs();
         let (year, month, day) = date(unix_s / 86_400);
         let (hour, minute, second) = (unix_s / 3600 % 24, unix_s / 60 % 60, unix_s % 60);
         let mut id = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}_");
@@ -34,7 +28,7 @@ impl RequestIds {
         id
     }
 
-    /// SplitMix64 (Steele, Lea, Flood 2014).
+    /// `SplitMix64` (Steele, Lea, Flood 2014).
     fn random(&mut self) -> u64 {
         self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.random;
@@ -64,12 +58,11 @@ mod tests {
 
     #[test]
     fn an_id_is_the_second_and_twelve_characters() {
-        let now = Instant::now();
-        let mut ids = RequestIds::new(now, Duration::from_secs(1_709_210_096), 7);
-        let id = ids.next(now);
+        let mut ids = RequestIds::new(7);
+        let id = ids.next(Duration::from_secs(1_709_210_096));
         assert_eq!(&id[..15], "20240229123456_");
         assert_eq!(id.len(), 27);
-        let later = ids.next(now + Duration::from_secs(4));
+        let later = ids.next(Duration::from_secs(1_709_210_100));
         assert_eq!(&later[..15], "20240229123500_");
         assert_ne!(id[15..], later[15..]);
     }
