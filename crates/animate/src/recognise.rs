@@ -136,13 +136,18 @@ impl Recogniser {
         let moved = stopped * weights[Viseme::Sil as usize];
         weights[Viseme::Sil as usize] -= moved;
         let stops = [Viseme::Pp, Viseme::Dd, Viseme::Kk];
-        let shares = softmax(&stops.map(|viseme| odds[viseme as usize]));
+        let mut stop_odds = stops.map(|viseme| odds[viseme as usize]);
+        stop_odds[0] += LABIAL_ODDS;
+        let shares = softmax(&stop_odds);
         for (viseme, share) in stops.into_iter().zip(shares) {
             weights[viseme as usize] += moved * share;
         }
         weights
     }
 }
+
+/// Added to the odds of closed lips in a stop: lips that fail to meet look worse than lips that meet for a t.
+const LABIAL_ODDS: f32 = 0.7;
 
 /// Odds, given as logarithms, as shares of 1.
 fn softmax<const N: usize>(odds: &[f32; N]) -> [f32; N] {

@@ -48,15 +48,13 @@ impl Resampler {
         self.phase = 0;
         self.held.clear();
         if let Some(filter) = &self.filter {
-            self.held.resize(filter.taps / 2 - 1, 0.0);
+            self.held.resize(filter.taps - filter.half - 1, 0.0);
         }
     }
 
     /// Samples that must follow an instant before the output at that instant exists.
     pub(crate) fn delay(&self) -> u64 {
-        self.filter
-            .as_ref()
-            .map_or(0, |filter| filter.taps as u64 / 2)
+        self.filter.as_ref().map_or(0, |filter| filter.half as u64)
     }
 
     /// Bytes on the heap that belong to this instance alone.
@@ -74,9 +72,12 @@ impl Resampler {
             let mut start = 0;
             while let Some(window) = self.held.get(start..start + filter.taps) {
                 sink(dot(window, filter.phase(self.phase)));
-                self.phase += filter.step;
-                start += self.phase / filter.phases;
-                self.phase %= filter.phases;
+                start += filter.step[0];
+                self.phase += filter.step[1];
+                if self.phase >= filter.phases {
+                    self.phase -= filter.phases;
+                    start += 1;
+                }
             }
             // A long step may reach past what is held: what remains to skip has not arrived yet.
             let gone = start.min(self.held.len());
@@ -89,8 +90,11 @@ impl Resampler {
 
 struct Filter {
     phases: usize,
-    step: usize,
-    /// Length of one phase, even.
+    /// From one output to the next: whole input samples, and phases.
+    step: [usize; 2],
+    /// Input samples used after the instant of the output.
+    half: usize,
+    /// Length of one phase, a multiple of 8; the first few may be zeros that only fill it up.
     taps: usize,
     coefficients: Vec<f32>,
 }
@@ -115,23 +119,26 @@ impl Filter {
     fn new(rate: u32) -> Self {
         let phases = phases(rate) as usize;
         let half = (u64::from(rate) * REACH_US).div_ceil(1_000_000) as usize;
-        let taps = 2 * half;
+        let taps = (2 * half).next_multiple_of(8);
         // Nothing above 7.6 kHz is used, so the transition may lie across the Nyquist frequency.
         let cutoff = 0.475 * f64::from(rate.min(RATE)) / f64::from(rate);
         let mut coefficients = Vec::with_capacity(phases * taps);
         for phase in 0..phases {
             let fraction = phase as f64 / phases as f64;
             let row: Vec<f64> = (0..taps)
-                .map(|tap| tap as f64 - (half - 1) as f64 - fraction)
-                .map(|x| kaiser(x / half as f64) * sinc(2.0 * cutoff * x))
+                .map(|tap| tap as f64 - (taps - half - 1) as f64 - fraction)
+                .map(|x| if x.abs() > half as f64 { 0.0 } else { kaiser(x / half as f64) } * sinc(2.0 * cutoff * x))
                 .collect();
             // Every phase passes a constant unchanged, so no ripple at the phase rate appears.
             let sum: f64 = row.iter().sum();
             coefficients.extend(row.iter().map(|c| (c / sum) as f32));
         }
+        // One output takes rate / 16000 input samples; in phases that is a whole number.
+        let step = (u64::from(rate) * phases as u64 / u64::from(RATE)) as usize;
         Self {
             phases,
-            step: (u64::from(rate) * phases as u64 / u64::from(RATE)) as usize,
+            step: [step / phases, step % phases],
+            half,
             taps,
             coefficients,
         }
