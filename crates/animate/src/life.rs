@@ -81,30 +81,21 @@ impl Life {
 
         let accent = self.accents.push(heard);
         let seconds = STEP_US as f32 * 1e-6;
-        let speaks = if self.quiet < 2 * PHRASE_END {
-            1.0
-        } else {
-            0.0
-        };
+        let speaks = f32::from(u8::from(self.quiet < 2 * PHRASE_END));
         self.speaking = self.speaking.after(speaks, 6.0, seconds);
-        self.brows = self.brows.after(
-            accent,
-            if accent > self.brows.position {
-                48.0
-            } else {
-                13.0
-            },
-            seconds,
-        );
-        self.nod = self.nod.after(
-            accent,
-            if accent > self.nod.position {
-                30.0
-            } else {
-                9.0
-            },
-            seconds,
-        );
+        // Brows rise in 80 ms and sink in 300; a nod is slower.
+        let brows = if accent > self.brows.position {
+            48.0
+        } else {
+            13.0
+        };
+        self.brows = self.brows.after(accent, brows, seconds);
+        let nod = if accent > self.nod.position {
+            30.0
+        } else {
+            9.0
+        };
+        self.nod = self.nod.after(accent, nod, seconds);
 
         let shifted = self.gaze.advance(time_us, starts, ends);
         let eyes = self.gaze.sample(time_us);
