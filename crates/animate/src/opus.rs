@@ -4,6 +4,8 @@ mod error;
 mod head;
 mod packets;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ruopus::OpusDecoder;
 
 pub use error::OpusError;
@@ -53,6 +55,9 @@ impl OggOpusDecoder {
     }
 
     /// Takes the next bytes, any number of them, and appends the samples they complete.
+    ///
+    /// Three bytes can stand for 120 ms, so a hostile sender's bytes may grow by a factor of 4000:
+    /// a caller that limits memory pushes some hundred bytes at a time and looks at `out` in between.
     ///
     /// # Errors
     ///
@@ -138,10 +143,11 @@ impl Audio {
     }
 
     fn decode(&mut self, packet: &Packet<'_>, out: &mut Vec<i16>) -> Result<(), OpusError> {
-        let samples = self
-            .decoder
-            .decode_packet(packet.data)
-            .map_err(|_| OpusError::Packet)?;
+        // The codec is young and its input hostile: should it ever panic, the stream fails and nothing else.
+        let decoded = catch_unwind(AssertUnwindSafe(|| self.decoder.decode_packet(packet.data)));
+        let Ok(Ok(samples)) = decoded else {
+            return Err(OpusError::Packet);
+        };
         let before = self.decoded;
         self.decoded += samples.len() as u64;
         let mut end = samples.len();
