@@ -131,11 +131,14 @@ fn check_livekit(livekit: &proto::LiveKitEgressConfig) -> Result<(), Failure> {
     let Some((scheme, rest)) = scheme_and_rest else {
         return refused("url has no scheme".into());
     };
-    if !["ws", "wss", "http", "https"].contains(&scheme) {
+    if !["ws", "wss", "http", "https"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme))
+    {
         return refused("url must begin with wss://, ws://, https:// or http://".into());
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() {
+    if authority.is_empty() || authority.starts_with(':') {
         return refused("url has no host".into());
     }
     if authority.contains('@') {
@@ -160,6 +163,15 @@ fn check_livekit(livekit: &proto::LiveKitEgressConfig) -> Result<(), Failure> {
     if livekit.extra_attributes.len() > EXTRA_ENTRIES_MAX {
         return refused(format!(
             "extra_attributes has more than {EXTRA_ENTRIES_MAX} entries"
+        ));
+    }
+    if livekit
+        .extra_attributes
+        .iter()
+        .any(|(key, value)| key.len().max(value.len()) > TEXT_BYTES_MAX)
+    {
+        return refused(format!(
+            "extra_attributes has an entry longer than {TEXT_BYTES_MAX} bytes"
         ));
     }
     if livekit.idle_timeout < 0 {

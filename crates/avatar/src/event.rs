@@ -72,6 +72,29 @@ pub struct Animation {
     pub open: proto::OpenAnimation,
 }
 
+impl Animation {
+    /// Keeps at most `at` frames and gives back the others, if there are any.
+    pub(crate) fn split_off(&mut self, at: usize) -> Option<Self> {
+        if self.open.frames.len() <= at {
+            return None;
+        }
+        let flame = proto::FlameAnimation {
+            keyframes: self.flame.keyframes.split_off(at),
+        };
+        let open = proto::OpenAnimation {
+            frames: self.open.frames.split_off(at),
+            ..self.open
+        };
+        let rest = Self {
+            frames: self.frames - at as u32,
+            flame,
+            open,
+        };
+        self.frames = at as u32;
+        Some(rest)
+    }
+}
+
 /// Why the engine gave up a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineFault {

@@ -20,6 +20,7 @@
 mod allowance;
 mod configure;
 mod event;
+mod failures;
 mod gate;
 pub mod limits;
 mod meter;

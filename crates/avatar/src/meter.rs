@@ -44,7 +44,8 @@ impl Meter {
             credits: reserved,
         }]);
         Self {
-            block_credits,
+            // A block of nothing would be asked for over and over.
+            block_credits: block_credits.max(1),
             blocks,
             settled: 0,
             next_block: 1,

@@ -20,7 +20,8 @@ enum Stage {
     #[default]
     Growing,
     Complete,
-    Stopped,
+    /// Where it stood then.
+    Stopped(Duration),
 }
 
 impl Playback {
@@ -33,9 +34,12 @@ impl Playback {
         self.stage = Stage::Complete;
     }
 
-    pub(crate) fn stop(&mut self) {
-        self.stage = Stage::Stopped;
-        self.hold = None;
+    /// Stops for good, unless everything was heard already.
+    pub(crate) fn stop(&mut self, now: Time) {
+        if self.state(now) != State::Ended {
+            self.stage = Stage::Stopped(self.position(now));
+            self.hold = None;
+        }
     }
 
     pub(crate) fn pause(&mut self, now: Time) {
@@ -55,6 +59,9 @@ impl Playback {
     }
 
     pub(crate) fn position(&self, now: Time) -> Duration {
+        if let Stage::Stopped(position) = self.stage {
+            return position;
+        }
         let Some(started) = self.started else {
             return Duration::ZERO;
         };
@@ -67,7 +74,7 @@ impl Playback {
 
     pub(crate) fn state(&self, now: Time) -> State {
         match self.stage {
-            Stage::Stopped => State::Interrupted,
+            Stage::Stopped(_) => State::Interrupted,
             _ if self.hold.is_some() => State::Paused,
             Stage::Complete if self.position(now) >= self.media => State::Ended,
             Stage::Complete | Stage::Growing => State::Playing,
@@ -108,7 +115,20 @@ mod tests {
         );
         playback.pause(s(61));
         assert_eq!(playback.state(s(61)), State::Ended);
-        playback.stop();
-        assert_eq!(playback.state(s(62)), State::Interrupted);
+        playback.stop(s(62));
+        assert_eq!(playback.state(s(62)), State::Ended);
+    }
+
+    #[test]
+    fn the_position_stands_still_once_stopped() {
+        let mut playback = Playback::default();
+        playback.add(s(1), s(10));
+        playback.pause(s(3));
+        playback.stop(s(8));
+        playback.resume(s(9));
+        assert_eq!(
+            (playback.position(s(60)), playback.state(s(60))),
+            (s(2), State::Interrupted)
+        );
     }
 }

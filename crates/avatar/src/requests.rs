@@ -2,7 +2,9 @@ use std::collections::VecDeque;
 
 use visavis_wire::ReqId;
 
-use crate::limits::{ENDED_REQUESTS_MAX, PENDING_AUDIO_BYTES_MAX, PENDING_REQUESTS_MAX};
+use crate::limits::{
+    ENDED_REQUESTS_MAX, PENDING_AUDIO_BYTES_MAX, PENDING_MESSAGES_MAX, PENDING_REQUESTS_MAX,
+};
 use crate::{RequestEnd, RequestKey};
 
 /// One utterance on its way through the engine.
@@ -12,9 +14,16 @@ pub(crate) struct Request {
     pub(crate) id: ReqId,
     /// Audio that came in, in all.
     pub(crate) audio_bytes: u64,
-    /// Audio that the engine has not worked off.
-    pending_bytes: usize,
+    pending: Pending,
     pub(crate) frames: u64,
+}
+
+/// Audio that the engine has not worked off.
+#[derive(Debug, Default)]
+struct Pending {
+    bytes: usize,
+    /// What is left of each message, oldest first.
+    messages: VecDeque<usize>,
 }
 
 /// The requests of a session: at most one takes audio, earlier ones may still be at their last frames.
@@ -43,7 +52,7 @@ impl Requests {
             key,
             id,
             audio_bytes: 0,
-            pending_bytes: 0,
+            pending: Pending::default(),
             frames: 0,
         });
         key
@@ -52,7 +61,7 @@ impl Requests {
     pub(crate) fn add_audio(&mut self, bytes: usize) {
         if let Some(request) = &mut self.open {
             request.audio_bytes += bytes as u64;
-            request.pending_bytes += bytes;
+            request.pending.add(bytes);
         }
     }
 
@@ -73,7 +82,7 @@ impl Requests {
             .iter_mut()
             .chain(&mut self.open)
             .find(|request| request.key == key)?;
-        request.pending_bytes = request.pending_bytes.saturating_sub(audio_bytes);
+        request.pending.take(audio_bytes);
         request.frames += u64::from(frames);
         Some(request)
     }
@@ -109,13 +118,14 @@ impl Requests {
 
     /// False when the engine should catch up before more audio is read.
     pub(crate) fn has_room(&self) -> bool {
-        let pending: usize = self
-            .finishing
-            .iter()
-            .chain(&self.open)
-            .map(|request| request.pending_bytes)
-            .sum();
-        pending < PENDING_AUDIO_BYTES_MAX && self.finishing.len() < PENDING_REQUESTS_MAX
+        let (mut bytes, mut messages) = (0, 0);
+        for Request { pending, .. } in self.finishing.iter().chain(&self.open) {
+            bytes += pending.bytes;
+            messages += pending.messages.len();
+        }
+        bytes < PENDING_AUDIO_BYTES_MAX
+            && messages < PENDING_MESSAGES_MAX
+            && self.finishing.len() < PENDING_REQUESTS_MAX
     }
 
     fn remember(&mut self, removed: Option<Request>) -> Option<Request> {
@@ -126,6 +136,28 @@ impl Requests {
             self.ended.push_back(request.id.clone());
         }
         removed
+    }
+}
+
+impl Pending {
+    fn add(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        self.messages.push_back(bytes);
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+        let mut left = bytes;
+        while left > 0
+            && let Some(message) = self.messages.front_mut()
+        {
+            if *message > left {
+                *message -= left;
+                return;
+            }
+            left -= *message;
+            self.messages.pop_front();
+        }
     }
 }
 

@@ -1,20 +1,20 @@
-use std::time::Duration;
-
 use bytes::Bytes;
 use visavis_codes::{Cause, Dialect, Emission, Failure, Phase, close};
 use visavis_wire::{
-    ClientFrame, limits::CLOSE_REASON_BYTES_MAX, proto, server_error, server_message,
+    ClientFrame, ReqId, limits::CLOSE_REASON_BYTES_MAX, proto, server_error, server_message,
 };
 
 use crate::allowance::Allowance;
+use crate::failures::{draining, engine_failed, flooding, too_large, undecodable};
 use crate::meter::Meter;
 use crate::streaming::Streaming;
 use crate::timer::{Timer, Timers};
-use crate::{Configuration, EngineFault, Input, Output, Report, Settings, Time};
+use crate::{Configuration, Input, Output, Report, Settings, Time};
 
 /// One avatar session, from the upgrade to the last second charged.
 #[derive(Debug)]
 pub struct Session {
+    opened: Time,
     pub(crate) settings: Settings,
     pub(crate) timers: Timers,
     meter: Meter,
@@ -37,9 +37,13 @@ impl Session {
     #[must_use]
     pub fn new(now: Time, settings: Settings) -> Self {
         let mut timers = Timers::default();
-        timers.set(Timer::Handshake, Some(now + settings.handshake_timeout));
+        timers.set(
+            Timer::Handshake,
+            Some(now.saturating_add(settings.handshake_timeout)),
+        );
         let meter = Meter::new(settings.credits_reserved, settings.credits_block);
         Self {
+            opened: now,
             settings,
             timers,
             meter,
@@ -131,12 +135,15 @@ impl Session {
         })));
         out.push(Output::Report(Report::Confirmed(configuration)));
         self.timers.set(Timer::Handshake, None);
-        self.timers
-            .set(Timer::Idle, Some(now + settings.idle_timeout));
-        self.timers
-            .set(Timer::Duration, Some(now + settings.duration_max));
-        self.timers
-            .set(Timer::TokenExpiry, Some(now + settings.token_left));
+        self.timers.set(
+            Timer::Duration,
+            Some(now.saturating_add(settings.duration_max)),
+        );
+        self.timers.set(
+            Timer::TokenExpiry,
+            Some(self.opened.saturating_add(settings.token_left)),
+        );
+        self.idle_from(now);
         self.meter.start(now);
         self.state = State::Streaming(Box::new(Streaming::new(configuration)));
     }
@@ -151,10 +158,7 @@ impl Session {
         let outcome = match input {
             Input::Binary(frame) => match ClientFrame::decode(frame) {
                 Ok(frame) => streaming.frame(now, frame, self, out),
-                Err(_) => Err(Failure::about(
-                    Cause::MessageUnexpected,
-                    "the frame cannot be decoded",
-                )),
+                Err(_) => Err(undecodable()),
             },
             Input::Text | Input::Ping => self.nothing(now),
             Input::TooLarge(limit) => Err(too_large(limit)),
@@ -173,13 +177,11 @@ impl Session {
                 streaming.animated(now, key, audio_bytes, animation, done, self, out);
                 Ok(())
             }
-            Input::EngineFailed { key, fault } => match (streaming.requests.remove(key), fault) {
-                (None, _) => Ok(()),
-                (Some(_), EngineFault::Audio(what)) => {
-                    Err(Failure::about(Cause::FieldRefused, &what))
-                }
-                (Some(_), EngineFault::Crashed) => {
-                    Err(Failure::about(Cause::EngineFailed, "the engine stopped"))
+            Input::EngineFailed { key, fault } => match streaming.requests.remove(key) {
+                None => Ok(()),
+                Some(request) => {
+                    let failure = engine_failed(&fault);
+                    return self.fail_streaming(now, streaming, failure, Some(request.id), out);
                 }
             },
             Input::Reserved { block, credits } => {
@@ -191,7 +193,10 @@ impl Session {
         };
         match outcome {
             Ok(()) => self.state = State::Streaming(streaming),
-            Err(failure) => self.fail_streaming(now, streaming, failure, out),
+            Err(failure) => {
+                let open = streaming.requests.open().map(|request| request.id.clone());
+                self.fail_streaming(now, streaming, failure, open, out);
+            }
         }
     }
 
@@ -251,7 +256,8 @@ impl Session {
             }
             Timer::Handshake | Timer::Linger => Cause::Internal.into(),
         };
-        self.fail_streaming(now, streaming, failure, out);
+        let open = streaming.requests.open().map(|request| request.id.clone());
+        self.fail_streaming(now, streaming, failure, open, out);
     }
 
     fn schedule_credits(&mut self) {
@@ -265,22 +271,16 @@ impl Session {
         now: Time,
         mut streaming: Box<Streaming>,
         failure: Failure,
+        req_id: Option<ReqId>,
         out: &mut Vec<Output>,
     ) {
-        let req_id = streaming.requests.open().map(|request| request.id.clone());
         streaming.abandon(out);
         self.state = State::Streaming(streaming);
         self.fail(now, failure, req_id, out);
     }
 
     /// Says what went wrong, then closes.
-    fn fail(
-        &mut self,
-        now: Time,
-        failure: Failure,
-        req_id: Option<visavis_wire::ReqId>,
-        out: &mut Vec<Output>,
-    ) {
+    fn fail(&mut self, now: Time, failure: Failure, req_id: Option<ReqId>, out: &mut Vec<Output>) {
         let phase = match self.state {
             State::Handshake => Phase::WebsocketHandshake,
             State::Streaming(_) | State::Draining | State::Closed => Phase::WebsocketRuntime,
@@ -316,8 +316,10 @@ impl Session {
         }));
         self.charge(now, out);
         self.timers.clear_all();
-        self.timers
-            .set(Timer::Linger, Some(now + self.settings.linger));
+        self.timers.set(
+            Timer::Linger,
+            Some(now.saturating_add(self.settings.linger)),
+        );
         self.state = State::Draining;
     }
 
@@ -352,36 +354,18 @@ impl Session {
         }
     }
 
+    /// Starts the idle time over; while a request is held, it begins at the end of the hold.
     pub(crate) fn idle_from(&mut self, now: Time) {
-        self.timers
-            .set(Timer::Idle, Some(now + self.settings.idle_timeout));
+        let from = self.timers.at(Timer::Pause).unwrap_or(now).max(now);
+        let at = from.saturating_add(self.settings.idle_timeout);
+        self.timers.set(Timer::Idle, Some(at));
     }
 
-    pub(crate) fn pause_until(&mut self, held_since: Option<Time>) {
-        let pause_max: Duration = self.settings.pause_max;
-        self.timers
-            .set(Timer::Pause, held_since.map(|since| since + pause_max));
+    pub(crate) fn pause_until(&mut self, now: Time, held_since: Option<Time>) {
+        let until = held_since.map(|since| since.saturating_add(self.settings.pause_max));
+        if until != self.timers.at(Timer::Pause) {
+            self.timers.set(Timer::Pause, until);
+            self.idle_from(now);
+        }
     }
-}
-
-fn too_large(limit: usize) -> Failure {
-    Failure::about(
-        Cause::FieldRefused,
-        &format!("audio: a message must not be larger than {limit} bytes"),
-    )
-}
-
-fn undecodable() -> Failure {
-    Failure::about(Cause::MessageUnexpected, "the frame cannot be decoded")
-}
-
-fn draining() -> Failure {
-    Failure::about(Cause::EngineFailed, "the server is shutting down").with_retry_after_ms(1000)
-}
-
-fn flooding() -> Failure {
-    Failure::about(
-        Cause::MessageUnexpected,
-        "too many frames that carry no audio",
-    )
 }

@@ -4,8 +4,9 @@ use visavis_codes::{Cause, Failure};
 use visavis_wire::proto::{self, server_playback_state::State as Played};
 use visavis_wire::{AudioFormat, ClientFrame, ReqId, server_message};
 
+use crate::limits::FRAMES_PER_MESSAGE_MAX;
 use crate::playback::Playback;
-use crate::requests::Requests;
+use crate::requests::{Request, Requests};
 use crate::{Animation, Configuration, Output, Report, RequestEnd, RequestKey, Session, Time};
 
 /// How long one frame stands, at 25 a second.
@@ -39,15 +40,15 @@ impl Streaming {
         match frame {
             ClientFrame::Audio(message) => self.audio(now, message, session, out),
             ClientFrame::Interrupt(message) => {
-                match self.requests.remove_named(&req_id(&message.req_id)?) {
+                let id = req_id(&message.req_id)?;
+                // The listener may still hear a request whose last frame is out.
+                if let Some((_, playback)) = self.heard.as_mut().filter(|(heard, _)| *heard == id) {
+                    playback.stop(now);
+                    session.pause_until(now, None);
+                }
+                match self.requests.remove_named(&id) {
                     Some(request) => {
-                        self.stop(
-                            request.key,
-                            request.report(RequestEnd::Interrupted),
-                            &request.id,
-                            out,
-                        );
-                        session.pause_until(None);
+                        stop(&request, RequestEnd::Interrupted, out);
                         Ok(())
                     }
                     None => session.nothing(now),
@@ -78,7 +79,7 @@ impl Streaming {
         }
         let key = match self.requests.open() {
             Some(request) if request.id == id => request.key,
-            _ => self.begin(id, session, out),
+            _ => self.begin(now, id, session, out),
         };
         if message.audio.is_empty() && !message.end {
             return session.nothing(now);
@@ -107,11 +108,17 @@ impl Streaming {
     }
 
     /// Begins a request, in the place of one that still takes audio.
-    fn begin(&mut self, id: ReqId, session: &mut Session, out: &mut Vec<Output>) -> RequestKey {
+    fn begin(
+        &mut self,
+        now: Time,
+        id: ReqId,
+        session: &mut Session,
+        out: &mut Vec<Output>,
+    ) -> RequestKey {
         if let Some(old) = self.requests.take_open() {
-            self.stop(old.key, old.report(RequestEnd::Preempted), &old.id, out);
+            stop(&old, RequestEnd::Preempted, out);
         }
-        session.pause_until(None);
+        session.pause_until(now, None);
         self.heard = Some((id.clone(), Playback::default()));
         out.push(Output::Report(Report::RequestStarted(id.clone())));
         let key = self.requests.begin(id);
@@ -153,15 +160,13 @@ impl Streaming {
                 playback.complete();
             }
         }
-        if frames > 0 || done {
-            let (flame, open) = animation
-                .map(|animation| (animation.flame, animation.open))
-                .unzip();
+        for (animation, end) in messages(animation, done) {
+            let (flame, open) = animation.map(|part| (part.flame, part.open)).unzip();
             out.push(Output::Send(server_message(
                 proto::ServerResponseAnimation {
                     connection_id: session.settings.connection_id.to_string(),
                     req_id: request.id.to_string(),
-                    end: done,
+                    end,
                     animation: flame,
                     avatar_id: session.settings.avatar_id.to_string(),
                     trace_context: None,
@@ -180,7 +185,7 @@ impl Streaming {
             return;
         };
         let (id, position) = (id.clone(), playback.position(now));
-        playback.stop();
+        playback.stop(now);
         out.push(played(
             session,
             &id,
@@ -189,12 +194,7 @@ impl Streaming {
             RequestEnd::PauseTimeout.name(),
         ));
         if let Some(request) = self.requests.remove_named(&id) {
-            self.stop(
-                request.key,
-                request.report(RequestEnd::PauseTimeout),
-                &request.id,
-                out,
-            );
+            stop(&request, RequestEnd::PauseTimeout, out);
         }
     }
 
@@ -205,14 +205,6 @@ impl Streaming {
                 .take_all()
                 .map(|request| Output::Cancel { key: request.key }),
         );
-    }
-
-    fn stop(&mut self, key: RequestKey, report: Report, id: &ReqId, out: &mut Vec<Output>) {
-        if let Some((_, playback)) = self.heard.as_mut().filter(|(heard, _)| heard == id) {
-            playback.stop();
-        }
-        out.push(Output::Cancel { key });
-        out.push(Output::Report(report));
     }
 
     /// Pauses or resumes what is heard now, if the client named it, and always answers with where it stands.
@@ -231,7 +223,7 @@ impl Streaming {
             Some((id, playback)) => {
                 if *id == asked {
                     act(playback, now);
-                    session.pause_until(playback.held_since());
+                    session.pause_until(now, playback.held_since());
                 }
                 (playback.state(now), playback.position(now))
             }
@@ -239,6 +231,30 @@ impl Streaming {
         out.push(played(session, &asked, state, position, ""));
         Ok(())
     }
+}
+
+fn stop(request: &Request, end: RequestEnd, out: &mut Vec<Output>) {
+    out.push(Output::Cancel { key: request.key });
+    out.push(Output::Report(request.report(end)));
+}
+
+/// Cuts frames into messages that every SDK takes, and says which is the last of its request.
+fn messages(
+    mut rest: Option<Animation>,
+    done: bool,
+) -> impl Iterator<Item = (Option<Animation>, bool)> {
+    let mut over = rest.is_none() && !done;
+    std::iter::from_fn(move || {
+        if over {
+            return None;
+        }
+        let part = rest.take().map(|mut part| {
+            rest = part.split_off(FRAMES_PER_MESSAGE_MAX);
+            part
+        });
+        over = rest.is_none();
+        Some((part, done && over))
+    })
 }
 
 fn req_id(text: &str) -> Result<ReqId, Failure> {

@@ -31,6 +31,10 @@ impl Timers {
         self.0[timer as usize] = at;
     }
 
+    pub(crate) fn at(&self, timer: Timer) -> Option<Time> {
+        self.0[timer as usize]
+    }
+
     pub(crate) fn clear_all(&mut self) {
         *self = Self::default();
     }
@@ -39,10 +43,13 @@ impl Timers {
         self.0.iter().flatten().min().copied()
     }
 
-    /// Takes one timer that is due, if any.
+    /// Takes the timer that is due for the longest, if any.
     pub(crate) fn expire(&mut self, now: Time) -> Option<Timer> {
-        let due = |timer: &Timer| self.0[*timer as usize].is_some_and(|at| at <= now);
-        let timer = Self::ALL.into_iter().find(due)?;
+        let due = |timer: &Timer| self.at(*timer).is_some_and(|at| at <= now);
+        let timer = Self::ALL
+            .into_iter()
+            .filter(due)
+            .min_by_key(|timer| self.at(*timer))?;
         self.set(timer, None);
         Some(timer)
     }

@@ -1,0 +1,34 @@
+//! Failures that need more than a cause.
+
+use visavis_codes::{Cause, Failure};
+
+use crate::EngineFault;
+
+pub(crate) fn too_large(limit: usize) -> Failure {
+    Failure::about(
+        Cause::FieldRefused,
+        &format!("audio: a message must not be larger than {limit} bytes"),
+    )
+}
+
+pub(crate) fn undecodable() -> Failure {
+    Failure::about(Cause::MessageUnexpected, "the frame cannot be decoded")
+}
+
+pub(crate) fn engine_failed(fault: &EngineFault) -> Failure {
+    match fault {
+        EngineFault::Audio(what) => Failure::about(Cause::FieldRefused, what),
+        EngineFault::Crashed => Failure::about(Cause::EngineFailed, "the engine stopped"),
+    }
+}
+
+pub(crate) fn draining() -> Failure {
+    Failure::about(Cause::EngineFailed, "the server is shutting down").with_retry_after_ms(1000)
+}
+
+pub(crate) fn flooding() -> Failure {
+    Failure::about(
+        Cause::MessageUnexpected,
+        "too many frames that carry no audio",
+    )
+}
