@@ -3,6 +3,12 @@
 /// Largest WebSocket message from a configured client: 43 s of 48 kHz speech, or 131 s at 16 kHz, in one piece.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;
 
+/// Largest `ClientConfigureSession`, in bytes: map entries take ten times as much memory as they take on the wire.
+pub const CONFIGURE_BYTES_MAX: usize = 256 << 10;
+
+/// Most that a frame may hold beside its audio before the audio is copied out, in bytes: audio may wait a long time.
+pub const AUDIO_SLACK_BYTES_MAX: usize = 2 << 10;
+
 /// Largest WebSocket message to a client: the Python SDKs close at 1 MiB.
 pub const SERVER_MESSAGE_BYTES_MAX: usize = (1 << 20) - 1;
 
