@@ -33,7 +33,12 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     let idle = server.resident_bytes()?;
 
     for (sender, receiver) in &mut sessions {
-        sender.audio("utterance", audio.clone(), true).await?;
+        for at in (0..audio.len()).step_by(2 * speech::CHUNK) {
+            let chunk = audio.slice(at..at + 2 * speech::CHUNK);
+            sender
+                .audio("utterance", chunk, at + 2 * speech::CHUNK == audio.len())
+                .await?;
+        }
         while !receiver.animation().await?.1 {}
     }
     settle().await;

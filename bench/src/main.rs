@@ -33,7 +33,7 @@ Names:
 
 Options:
   --server PATH     The visavis binary (all but engine)
-  --sessions N,N    Numbers of sessions to try (sessions; default 50,100,150,200,250,300,400)
+  --sessions N,N    Numbers of sessions to try (sessions; default 100,200,300,400,500,600,800)
   --seconds S       How long each number runs (sessions; default 15)
   --count N         Sessions (idle; default 1000) or requests (first-frame; default 300)
   --server-core N   Core for the server (default 0)

@@ -14,7 +14,7 @@ impl Options {
     pub(crate) fn parse(words: &[String]) -> Result<Self, String> {
         let mut options = Self {
             server: PathBuf::from("target/release/visavis"),
-            sessions: vec![50, 100, 150, 200, 250, 300, 400],
+            sessions: vec![100, 200, 300, 400, 500, 600, 800],
             length: Duration::from_secs(15),
             count: None,
             server_core: 0,
