@@ -151,6 +151,8 @@ causes! {
         "The first frame is not a message at all."
     MessageUnexpected: ProtocolError, say(0), say(0), "unexpected message type: {}";
         "A frame that this point of the session does not allow."
+    NotAToken: ProtocolError, Emission::Observed, Emission::Observed, "the answer holds no session token";
+        "A token call was answered with something else."
     Unreachable: ConnectionFailed, Emission::Observed, Emission::Observed, "could not connect: {}";
         "Nothing answers at the endpoint."
     Dropped: ConnectionClosed, Emission::Observed, Emission::Observed, "connection closed: {}";

@@ -11,6 +11,7 @@ pub struct Failure {
     cause: Cause,
     detail: String,
     retry_after_ms: u32,
+    on_purpose: bool,
 }
 
 impl Failure {
@@ -38,6 +39,7 @@ impl Failure {
             cause,
             detail: cause.wording().replacen("{}", &subject, 1),
             retry_after_ms: 0,
+            on_purpose: false,
         }
     }
 
@@ -46,6 +48,19 @@ impl Failure {
     pub const fn with_retry_after_ms(mut self, retry_after_ms: u32) -> Self {
         self.retry_after_ms = retry_after_ms;
         self
+    }
+
+    /// The same failure, marked as one that was asked for; logs and metrics show the mark, the wire does not.
+    #[must_use]
+    pub const fn on_purpose(mut self) -> Self {
+        self.on_purpose = true;
+        self
+    }
+
+    /// True for a failure that was asked for.
+    #[must_use]
+    pub const fn is_on_purpose(&self) -> bool {
+        self.on_purpose
     }
 
     /// What went wrong.

@@ -23,12 +23,14 @@ mod advice;
 mod cause;
 mod code;
 mod failure;
+mod fault;
 mod phase;
 
 pub use advice::Advice;
 pub use cause::{Cause, Dialect, Emission};
 pub use code::Code;
 pub use failure::Failure;
+pub use fault::Fault;
 pub use phase::Phase;
 
 /// WebSocket close codes of the avatar protocol.
