@@ -6,6 +6,6 @@ mod http;
 mod upgrade;
 
 pub(crate) use dial::Dialer;
-pub(crate) use endpoint::{Endpoint, encode_query};
+pub(crate) use endpoint::{Endpoint, encode_query, encode_segment};
 pub(crate) use http::{Call, NetError, Reply, call};
 pub(crate) use upgrade::{Upgrade, WebSocket, upgrade};

@@ -25,7 +25,7 @@ use std::time::Duration;
 use visavis_codes::{Code, Phase};
 use visavis_wire::proto;
 
-use crate::error::{Error, ErrorCode, Parts};
+use crate::error::{ErrorCode, Parts};
 use crate::net::Reply;
 
 /// What there is to judge by, when the server did not name the code.
@@ -158,11 +158,6 @@ pub(crate) fn protocol(phase: Phase, message: &str) -> Parts {
 /// The error of a connection that could not be made.
 pub(crate) fn unreachable(phase: Phase, message: String) -> Parts {
     Parts::new(Code::ConnectionFailed, phase, message)
-}
-
-/// Any error, from what the console API answers.
-pub(crate) fn console_error(reply: &Reply) -> Error {
-    http_error(reply, Phase::Unknown).into()
 }
 
 fn filled(text: &str) -> Option<String> {

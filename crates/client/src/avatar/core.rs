@@ -30,7 +30,7 @@ mod tests;
 
 use visavis_codes::Phase;
 
-pub use io::{Input, Output, Ready, Time};
+pub use io::{Cause, Input, Output, Ready, Time};
 pub use settings::Settings;
 
 use super::classify;

@@ -22,6 +22,12 @@ pub(crate) struct Dialer {
 pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
+impl std::fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dialer")
+    }
+}
+
 impl Dialer {
     /// A dialer that trusts the system's roots and these.
     pub(crate) fn new(roots: Vec<CertificateDer<'static>>) -> Self {

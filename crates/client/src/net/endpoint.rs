@@ -79,27 +79,29 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// A query string of these members, percent-encoded (RFC 3986 §2.3: all but the unreserved characters).
+/// A query string of these members.
 pub(crate) fn encode_query(members: &[(&str, &str)]) -> String {
-    let mut query = String::new();
-    for (name, value) in members {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        query.push_str(name);
-        query.push('=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    query.push(char::from(byte));
-                }
-                _ => {
-                    let _ = write!(query, "%{byte:02X}");
-                }
+    let members: Vec<_> = members
+        .iter()
+        .map(|(name, value)| format!("{name}={}", encode_segment(value)))
+        .collect();
+    members.join("&")
+}
+
+/// One segment of a path, or one value of a query: all but the unreserved characters encoded (RFC 3986 §2.3).
+pub(crate) fn encode_segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
             }
         }
     }
-    query
+    encoded
 }
 
 #[cfg(test)]

@@ -1,0 +1,56 @@
+//! The commands that are clients: everything but `dev` and `serve`.
+
+mod admin;
+mod animate;
+mod apps;
+mod avatars;
+mod credits;
+mod explain;
+mod failure;
+mod keys;
+mod out;
+mod progress;
+mod speak;
+mod tokens;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+/// The client commands, to be flattened among the others.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Speak(speak::Args),
+    Animate(animate::Args),
+    Apps(apps::Args),
+    Keys(keys::Args),
+    Avatars(avatars::Args),
+    Credits(credits::Args),
+    Tokens(tokens::Args),
+    Explain(explain::Args),
+}
+
+impl Command {
+    /// Runs the command to its end and says on standard error what went wrong.
+    pub(crate) fn run(self) -> ExitCode {
+        let done = match self {
+            Self::Speak(args) => on_runtime(speak::run(args)),
+            Self::Animate(args) => animate::run(&args),
+            Self::Apps(args) => on_runtime(apps::run(args)),
+            Self::Keys(args) => on_runtime(keys::run(args)),
+            Self::Avatars(args) => on_runtime(avatars::run(args)),
+            Self::Credits(args) => on_runtime(credits::run(args)),
+            Self::Tokens(args) => on_runtime(tokens::run(args)),
+            Self::Explain(args) => explain::run(&args),
+        };
+        done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+    }
+}
+
+fn on_runtime(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::text(format!("cannot start: {error}")))?
+        .block_on(command)
+}
