@@ -8,8 +8,10 @@ pub mod core;
 mod driver;
 mod egress;
 mod event;
+mod replay;
 mod req_id;
 mod retry;
+mod run;
 mod session;
 mod token;
 
@@ -20,6 +22,7 @@ pub use event::{
     Animation, BLENDSHAPE_NAMES, BLENDSHAPES, Closed, Event, Frame, Playback, PlaybackState,
 };
 pub use retry::{RetryBudget, RetryPolicy};
+pub use run::{Run, RunEvent, speech};
 pub use session::{Events, Session, SessionBuilder};
 pub use token::SessionToken;
 

@@ -116,6 +116,11 @@ impl Client {
         self.0.tokens.lock().await.forget(token);
     }
 
+    /// Forgets whatever token there is.
+    pub(super) async fn forget_all(&self) {
+        *self.0.tokens.lock().await = TokenCache::default();
+    }
+
     pub(super) fn inner(&self) -> &Inner {
         &self.0
     }
