@@ -146,14 +146,17 @@ fn check_livekit(livekit: &proto::LiveKitEgressConfig) -> Result<(), Failure> {
     }
     #[expect(deprecated, reason = "older SDKs send key and secret")]
     let (key, secret) = (&livekit.api_key, &livekit.api_secret);
-    let texts = [&livekit.api_token, key, secret];
-    if fields
+    let credentials = [
+        ("api_token", &livekit.api_token),
+        ("api_key", key),
+        ("api_secret", secret),
+    ];
+    if let Some((name, _)) = fields
         .iter()
-        .map(|(_, text)| *text)
-        .chain(texts)
-        .any(|text| text.len() > TEXT_BYTES_MAX)
+        .chain(&credentials)
+        .find(|(_, text)| text.len() > TEXT_BYTES_MAX)
     {
-        return refused(format!("a field is longer than {TEXT_BYTES_MAX} bytes"));
+        return refused(format!("{name} is longer than {TEXT_BYTES_MAX} bytes"));
     }
     if livekit.api_token.is_empty() && (key.is_empty() || secret.is_empty()) {
         return refused(
@@ -193,8 +196,12 @@ fn check_agora(agora: &proto::AgoraEgressConfig) -> Result<(), Failure> {
     if agora.channel_name.len() > 64 {
         return refused("channel_name is longer than 64 bytes");
     }
-    if agora.token.len().max(agora.publisher_id.len()) > TEXT_BYTES_MAX {
-        return refused("token or publisher_id is too long");
-    }
-    Ok(())
+    let fields = [
+        ("token", &agora.token),
+        ("publisher_id", &agora.publisher_id),
+    ];
+    let long = fields.iter().find(|(_, text)| text.len() > TEXT_BYTES_MAX);
+    long.map_or(Ok(()), |(name, _)| {
+        refused(&format!("{name} is longer than {TEXT_BYTES_MAX} bytes"))
+    })
 }

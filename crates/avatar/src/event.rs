@@ -4,7 +4,7 @@ use bytes::Bytes;
 use visavis_codes::{Failure, Phase};
 use visavis_wire::{AudioFormat, ReqId, SampleRate, proto};
 
-use crate::Configuration;
+use crate::{Configuration, Disruption};
 
 /// Time since an epoch of the driver's choice; it never goes back.
 pub type Time = Duration;
@@ -55,6 +55,8 @@ pub enum Input {
     },
     /// The ledger does not answer.
     LedgerFailed,
+    /// Something is to go wrong on purpose.
+    Disrupt(Disruption),
     /// The server is going down.
     Drain,
     /// Time has passed.
@@ -156,6 +158,8 @@ pub enum Output {
         /// At most 123 bytes.
         reason: String,
     },
+    /// Read and write nothing more, but keep the connection.
+    Stall,
     /// Let go of the connection: the peer has closed, or had its time to.
     Drop,
     /// For logs and metrics alone.

@@ -19,6 +19,8 @@
 
 mod allowance;
 mod configure;
+mod disruption;
+mod ending;
 mod event;
 mod failures;
 mod gate;
@@ -32,6 +34,7 @@ mod streaming;
 mod timer;
 
 pub use configure::Configuration;
+pub use disruption::Disruption;
 pub use event::{Animation, EngineFault, Input, Output, Report, RequestEnd, RequestKey, Time};
 pub use gate::Gate;
 pub use session::Session;

@@ -1,8 +1,6 @@
 use bytes::Bytes;
-use visavis_codes::{Cause, Dialect, Emission, Failure, Phase, close};
-use visavis_wire::{
-    ClientFrame, ReqId, limits::CLOSE_REASON_BYTES_MAX, proto, server_error, server_message,
-};
+use visavis_codes::{Cause, Failure};
+use visavis_wire::{ClientFrame, ReqId, proto, server_message};
 
 use crate::allowance::Allowance;
 use crate::failures::{draining, engine_failed, flooding, too_large, undecodable};
@@ -17,13 +15,13 @@ pub struct Session {
     opened: Time,
     pub(crate) settings: Settings,
     pub(crate) timers: Timers,
-    meter: Meter,
+    pub(crate) meter: Meter,
     allowance: Allowance,
-    state: State,
+    pub(crate) state: State,
 }
 
 #[derive(Debug)]
-enum State {
+pub(crate) enum State {
     /// Waiting for ClientConfigureSession.
     Handshake,
     Streaming(Box<Streaming>),
@@ -35,7 +33,12 @@ enum State {
 impl Session {
     /// A session whose WebSocket was upgraded at `now`.
     #[must_use]
-    pub fn new(now: Time, settings: Settings) -> Self {
+    pub fn new(now: Time, mut settings: Settings) -> Self {
+        // "Session denied" is for an answer over HTTP; a session says it as it would later on.
+        let denied = |refusal: &Failure| refusal.cause() == Cause::NoCredits;
+        if settings.refusal.as_ref().is_some_and(denied) {
+            settings.refusal = Some(Cause::CreditsRanOut.into());
+        }
         let mut timers = Timers::default();
         timers.set(
             Timer::Handshake,
@@ -112,6 +115,10 @@ impl Session {
             Input::Ping if !self.allowance.take(now) => Some(flooding()),
             Input::Ping | Input::Tick | Input::Animated { .. } | Input::EngineFailed { .. } => None,
             Input::Reserved { .. } | Input::LedgerFailed => None,
+            Input::Disrupt(disruption) => {
+                self.state = State::Handshake;
+                return self.disrupt(now, disruption, out);
+            }
         };
         self.state = State::Handshake;
         if let Some(failure) = failure {
@@ -143,6 +150,11 @@ impl Session {
             Timer::TokenExpiry,
             Some(self.opened.saturating_add(settings.token_left)),
         );
+        let fault_at = settings
+            .fault
+            .as_ref()
+            .map(|(after, _)| now.saturating_add(*after));
+        self.timers.set(Timer::Fault, fault_at);
         self.idle_from(now);
         self.meter.start(now);
         self.state = State::Streaming(Box::new(Streaming::new(configuration)));
@@ -189,6 +201,10 @@ impl Session {
                 Ok(())
             }
             Input::LedgerFailed => Err(Cause::Internal.into()),
+            Input::Disrupt(disruption) => {
+                self.state = State::Streaming(streaming);
+                return self.disrupt(now, disruption, out);
+            }
             Input::Tick => Ok(()),
         };
         match outcome {
@@ -254,6 +270,11 @@ impl Session {
                 self.state = State::Streaming(streaming);
                 return;
             }
+            Timer::Fault => self
+                .settings
+                .fault
+                .take()
+                .map_or_else(|| Cause::Internal.into(), |(_, failure)| failure),
             Timer::Handshake | Timer::Linger => Cause::Internal.into(),
         };
         let open = streaming.requests.open().map(|request| request.id.clone());
@@ -277,81 +298,6 @@ impl Session {
         streaming.abandon(out);
         self.state = State::Streaming(streaming);
         self.fail(now, failure, req_id, out);
-    }
-
-    /// Says what went wrong, then closes.
-    fn fail(&mut self, now: Time, failure: Failure, req_id: Option<ReqId>, out: &mut Vec<Output>) {
-        let phase = match self.state {
-            State::Handshake => Phase::WebsocketHandshake,
-            State::Streaming(_) | State::Draining | State::Closed => Phase::WebsocketRuntime,
-        };
-        // After the upgrade both dialects say the same; what is refused over HTTP never gets here.
-        let server_code = match failure.emission(Dialect::CloseCode) {
-            Emission::ServerError { server_code } => server_code,
-            Emission::Http { .. } | Emission::Observed => 13,
-        };
-        let request = req_id.as_ref().map_or("", |id| id.as_str());
-        let connection = self.settings.connection_id.as_str();
-        let error = server_error(
-            &failure,
-            server_code,
-            phase,
-            connection,
-            request,
-            &self.settings.docs,
-        );
-        let own_code =
-            close::of_server_code(server_code).filter(|_| self.settings.reads_close_codes);
-        let mut reason = format!("{}: {}", failure.code(), failure.detail());
-        reason.truncate(reason.floor_char_boundary(CLOSE_REASON_BYTES_MAX));
-        out.push(Output::Send(server_message(error)));
-        out.push(Output::Close {
-            code: own_code.unwrap_or(close::NORMAL),
-            reason,
-        });
-        out.push(Output::Report(Report::Failed {
-            failure,
-            phase,
-            req_id,
-        }));
-        self.charge(now, out);
-        self.timers.clear_all();
-        self.timers.set(
-            Timer::Linger,
-            Some(now.saturating_add(self.settings.linger)),
-        );
-        self.state = State::Draining;
-    }
-
-    fn drain(&mut self, _now: Time, input: &Input, out: &mut Vec<Output>) {
-        self.settle_late(input, out);
-        match input {
-            Input::PeerClosed => self.end(out),
-            _ => self.state = State::Draining,
-        }
-    }
-
-    /// The client closed of its own accord.
-    fn finish(&mut self, now: Time, out: &mut Vec<Output>) {
-        self.charge(now, out);
-        self.end(out);
-    }
-
-    fn end(&mut self, out: &mut Vec<Output>) {
-        self.timers.clear_all();
-        self.state = State::Closed;
-        out.push(Output::Drop);
-    }
-
-    fn charge(&mut self, now: Time, out: &mut Vec<Output>) {
-        let connected_s = self.meter.close(now, out);
-        out.push(Output::Report(Report::Ended { connected_s }));
-    }
-
-    fn settle_late(&mut self, input: &Input, out: &mut Vec<Output>) {
-        if let Input::Reserved { block, credits } = *input {
-            self.meter.reserved(block, credits, out);
-        }
     }
 
     /// Starts the idle time over; while a request is held, it begins at the end of the hold.

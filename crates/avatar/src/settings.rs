@@ -13,6 +13,8 @@ pub struct Settings {
     pub avatar_id: AvatarId,
     /// A refusal that waits until the client can read it: after its first frame.
     pub refusal: Option<Failure>,
+    /// A failure on purpose, this long after the session was confirmed.
+    pub fault: Option<(Duration, Failure)>,
     /// True when the client reads close codes: its dialect says so, or it authenticated in the query.
     pub reads_close_codes: bool,
     /// Base of the documentation links.
@@ -43,6 +45,7 @@ impl Settings {
             connection_id,
             avatar_id,
             refusal: None,
+            fault: None,
             reads_close_codes: false,
             docs: "/errors".into(),
             handshake_timeout: Duration::from_secs(10),

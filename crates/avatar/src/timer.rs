@@ -9,21 +9,23 @@ pub(crate) enum Timer {
     TokenExpiry,
     Credits,
     Pause,
+    Fault,
     Linger,
 }
 
 /// The deadlines of a session.
 #[derive(Debug, Default)]
-pub(crate) struct Timers([Option<Time>; 7]);
+pub(crate) struct Timers([Option<Time>; 8]);
 
 impl Timers {
-    const ALL: [Timer; 7] = [
+    const ALL: [Timer; 8] = [
         Timer::Handshake,
         Timer::Idle,
         Timer::Duration,
         Timer::TokenExpiry,
         Timer::Credits,
         Timer::Pause,
+        Timer::Fault,
         Timer::Linger,
     ];
 
