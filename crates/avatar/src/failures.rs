@@ -4,6 +4,19 @@ use visavis_codes::{Cause, Failure};
 
 use crate::EngineFault;
 
+/// A refusal as a session says it: "session denied" is for an answer over HTTP.
+pub(crate) fn in_session(refusal: Failure) -> Failure {
+    if refusal.cause() != Cause::NoCredits {
+        return refusal;
+    }
+    let said = Failure::new(Cause::CreditsRanOut);
+    if refusal.is_on_purpose() {
+        said.on_purpose()
+    } else {
+        said
+    }
+}
+
 pub(crate) fn too_large(limit: usize) -> Failure {
     Failure::about(
         Cause::FieldRefused,

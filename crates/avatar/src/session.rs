@@ -3,7 +3,7 @@ use visavis_codes::{Cause, Failure};
 use visavis_wire::{ClientFrame, ReqId, proto, server_message};
 
 use crate::allowance::Allowance;
-use crate::failures::{draining, engine_failed, flooding, too_large, undecodable};
+use crate::failures::{draining, engine_failed, flooding, in_session, too_large, undecodable};
 use crate::meter::Meter;
 use crate::streaming::Streaming;
 use crate::timer::{Timer, Timers};
@@ -34,11 +34,7 @@ impl Session {
     /// A session whose WebSocket was upgraded at `now`.
     #[must_use]
     pub fn new(now: Time, mut settings: Settings) -> Self {
-        // "Session denied" is for an answer over HTTP; a session says it as it would later on.
-        let denied = |refusal: &Failure| refusal.cause() == Cause::NoCredits;
-        if settings.refusal.as_ref().is_some_and(denied) {
-            settings.refusal = Some(Cause::CreditsRanOut.into());
-        }
+        settings.refusal = settings.refusal.map(in_session);
         let mut timers = Timers::default();
         timers.set(
             Timer::Handshake,

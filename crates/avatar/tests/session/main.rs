@@ -15,4 +15,5 @@ mod egress_settings_are_checked;
 mod holding_a_request_stops_its_clock;
 mod requests_end_exactly_once;
 mod server_faults_get_their_code;
+mod something_goes_wrong_on_purpose;
 mod timers_end_a_session_with_their_code;

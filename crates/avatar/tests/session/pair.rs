@@ -278,7 +278,13 @@ impl Engine {
             Output::Animate { key, audio } => self.steps.push_back((*key, Some(audio.len()))),
             Output::Finish { key } => self.steps.push_back((*key, None)),
             Output::Cancel { key } => self.steps.retain(|(other, _)| other != key),
-            _ => {}
+            Output::Reserve { .. }
+            | Output::Settle { .. }
+            | Output::Send(_)
+            | Output::Close { .. }
+            | Output::Stall
+            | Output::Drop
+            | Output::Report(_) => {}
         }
     }
 

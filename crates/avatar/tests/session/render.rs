@@ -28,6 +28,7 @@ pub(crate) fn line(log: &mut String, clock: &mut Clock, now: Duration, output: &
         Output::Cancel { key } => format!("engine forgets {}", key.0),
         Output::Reserve { block, credits } => format!("reserve block {block}: {credits}"),
         Output::Settle { block, committed } => format!("settle block {block}: {committed}"),
+        Output::Send(bytes) if bytes.starts_with(b"\xff") => "send garbage".into(),
         Output::Send(bytes) => {
             assert!(bytes.len() <= SERVER_MESSAGE_BYTES_MAX);
             sent(&proto::Message::decode(bytes.clone()).expect("a message"))
@@ -38,7 +39,7 @@ pub(crate) fn line(log: &mut String, clock: &mut Clock, now: Duration, output: &
         }
         Output::Drop => "drop".into(),
         Output::Report(report) => format!("log: {}", reported(report)),
-        other => format!("{other:?}"),
+        Output::Stall => "stall".into(),
     };
     let _ = writeln!(log, "  {text}");
 }
@@ -152,7 +153,12 @@ fn reported(report: &Report) -> String {
             let request = req_id
                 .as_ref()
                 .map_or(String::new(), |id| format!(" request {id}"));
-            format!("failed {:?} {phase}{request}", failure.cause())
+            let purpose = if failure.is_on_purpose() {
+                " on purpose"
+            } else {
+                ""
+            };
+            format!("failed {:?} {phase}{request}{purpose}", failure.cause())
         }
         Report::Ended { connected_s } => format!("ended after {connected_s} s"),
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use prost::Message as _;
 use visavis_avatar::limits::PENDING_AUDIO_BYTES_MAX;
-use visavis_avatar::{Animation, EngineFault, Input, Output, Report, RequestKey};
-use visavis_avatar::{Session, Settings};
+use visavis_avatar::{Animation, Disruption, EngineFault, Input, Output, Report};
+use visavis_avatar::{RequestKey, Session, Settings};
 use visavis_codes::Cause;
 use visavis_wire::limits::{CLOSE_REASON_BYTES_MAX, SERVER_MESSAGE_BYTES_MAX};
 use visavis_wire::proto::{self, message::Data};
@@ -33,6 +33,8 @@ struct World {
     now: Duration,
     stage: Stage,
     error: bool,
+    /// Something went wrong on purpose: a frame may be garbage, and a close may come without an error.
+    disrupted: bool,
     ended: bool,
     engine: BTreeMap<RequestKey, Speech>,
     /// Requests that have begun and not ended, by name.
@@ -73,6 +75,7 @@ impl World {
         let mut settings = Settings::new(id, AvatarId::new("vera").expect("an id"));
         settings.reads_close_codes = kind & 2 != 0;
         settings.refusal = (kind & 12 == 12).then(|| Cause::NoCredits.into());
+        settings.fault = (kind >> 6 == 3).then(|| (Duration::from_secs(9), Cause::Internal.into()));
         settings.credits_reserved = [0, 1, 5, 3600][usize::from(credits & 3)];
         settings.credits_block = [1, 2, 60, 0][usize::from(credits >> 2 & 3)];
         settings.pause_max = Duration::from_secs(20);
@@ -85,6 +88,7 @@ impl World {
             now: Duration::ZERO,
             stage: Stage::Open,
             error: false,
+            disrupted: false,
             ended: false,
             engine: BTreeMap::new(),
             live: vec![],
@@ -122,6 +126,7 @@ impl World {
                 0 if a & 3 == 0 => self.handle(Input::Drain),
                 1 if a & 3 == 0 => self.handle(Input::PeerClosed),
                 2 => self.configure(a),
+                3 => self.disrupt(a),
                 _ => self.handle(Input::Tick),
             },
         }
@@ -170,6 +175,16 @@ impl World {
             data: Some(data),
         };
         self.handle(Input::Binary(message.encode_to_vec().into()));
+    }
+
+    fn disrupt(&mut self, a: u8) {
+        self.disrupted = true;
+        self.handle(Input::Disrupt(match a & 7 {
+            0 => Disruption::Fail(Cause::ALL[usize::from(a >> 3) % Cause::ALL.len()].into()),
+            1 => Disruption::Close(4000 + u16::from(a)),
+            2 => Disruption::Stall,
+            _ => Disruption::Garbage,
+        }));
     }
 
     /// Any request answers, in any order; one that is cancelled may answer late and more than once.
@@ -340,12 +355,12 @@ impl World {
             Output::Send(bytes) => self.sent(bytes),
             Output::Close { code, reason } => {
                 assert!(reason.len() <= CLOSE_REASON_BYTES_MAX && *code >= 1000);
-                assert!(self.error, "a close without an error");
+                assert!(self.error || self.disrupted, "a close without an error");
                 self.stage = Stage::Closing;
             }
             Output::Drop => self.stage = Stage::Dropped,
             Output::Report(report) => self.reported(report),
-            _ => {}
+            Output::Stall => assert!(self.disrupted),
         }
     }
 
@@ -357,6 +372,9 @@ impl World {
 
     fn sent(&mut self, bytes: &Bytes) {
         assert!(bytes.len() <= SERVER_MESSAGE_BYTES_MAX);
+        if self.disrupted && bytes.starts_with(b"\xff") {
+            return;
+        }
         let message = proto::Message::decode(bytes.clone()).expect("a message");
         match message.data.expect("a payload") {
             Data::ServerConfirmSession(confirm) => assert!(!confirm.connection_id.is_empty()),
