@@ -49,7 +49,11 @@ fn client() -> Result<Client, Error> {
         .or_dev()
         // A token lives for ten minutes here, and is replaced before it expires.
         .token_ttl(Duration::from_secs(600))
-        .retry_policy(RetryPolicy::default().attempts_max(6).cap(Duration::from_secs(10)))
+        .retry_policy(
+            RetryPolicy::default()
+                .attempts_max(6)
+                .cap(Duration::from_secs(10)),
+        )
         // All files together may retry twenty times at once, and once more every half minute.
         .retry_budget(RetryBudget::new(20, Duration::from_secs(30)))
         .build()
@@ -68,12 +72,24 @@ async fn speak(client: &Client, path: &str, alerts: &mut Alerts) -> Result<(), E
         .session()
         .pcm(sample_rate)
         .run_with_retry(speech(&samples), |event| match event {
-            RunEvent::Opened { connection_id } => log("opened", &[("connection_id", &connection_id)]),
+            RunEvent::Opened { connection_id } => {
+                log("opened", &[("connection_id", &connection_id)])
+            }
             RunEvent::Animation(animation) => frames += animation.frames.len(),
             RunEvent::Skipped(error) => alerts.count(&error),
-            RunEvent::Retrying { error, failures, delay } => {
+            RunEvent::Retrying {
+                error,
+                failures,
+                delay,
+            } => {
                 log_error("retrying", &error);
-                log("waiting", &[("failures", &failures.to_string()), ("delay", &format!("{delay:?}"))]);
+                log(
+                    "waiting",
+                    &[
+                        ("failures", &failures.to_string()),
+                        ("delay", &format!("{delay:?}")),
+                    ],
+                );
                 alerts.count(&error);
             }
             _ => {}
@@ -82,7 +98,10 @@ async fn speak(client: &Client, path: &str, alerts: &mut Alerts) -> Result<(), E
     match run {
         Ok(run) => {
             let (frames, sessions) = (frames.to_string(), run.sessions.to_string());
-            log("spoken", &[("file", path), ("frames", &frames), ("sessions", &sessions)]);
+            log(
+                "spoken",
+                &[("file", path), ("frames", &frames), ("sessions", &sessions)],
+            );
             Ok(())
         }
         Err(error) => {
@@ -98,7 +117,9 @@ fn give_up(error: &Error) -> ExitCode {
     let who = match error.advice() {
         Advice::TopUp => "whoever pays: the app needs credits",
         Advice::FixConfiguration => "whoever set this up: the same request fails again",
-        Advice::RefreshToken => "whoever runs this machine: fresh tokens are expired too, compare the clocks",
+        Advice::RefreshToken => {
+            "whoever runs this machine: fresh tokens are expired too, compare the clocks"
+        }
         Advice::Retry => "nobody yet: try again later",
         _ => "the operator of the server, with the ids above",
     };
@@ -112,7 +133,10 @@ struct Alerts(HashMap<ErrorCode, Vec<Instant>>);
 
 impl Alerts {
     fn count(&mut self, error: &Error) {
-        let recurring = error.code().known().is_none_or(|code| code.alert_when_recurring());
+        let recurring = error
+            .code()
+            .known()
+            .is_none_or(|code| code.alert_when_recurring());
         if !recurring && error.advice() != Advice::Alert {
             return;
         }
@@ -140,12 +164,18 @@ fn log_error(event: &str, error: &Error) {
         ("close_code", close_code.as_deref()),
         ("message", Some(error.message())),
     ];
-    let fields: Vec<_> = fields.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .filter_map(|(name, value)| Some((*name, (*value)?)))
+        .collect();
     log(event, &fields);
 }
 
 fn log(event: &str, fields: &[(&str, &str)]) {
-    let fields: String = fields.iter().map(|(name, value)| format!(" {name}={value:?}")).collect();
+    let fields: String = fields
+        .iter()
+        .map(|(name, value)| format!(" {name}={value:?}"))
+        .collect();
     eprintln!("{event}{fields}");
 }
 

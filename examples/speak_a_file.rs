@@ -14,7 +14,9 @@ use visavis_client::avatar::{ClientBuilder, Event};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let path = std::env::args().nth(1).ok_or("name a WAV file: 16 bits, one channel")?;
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("name a WAV file: 16 bits, one channel")?;
     let (sample_rate, samples) = read(&path)?;
 
     let client = ClientBuilder::from_env().or_dev().build()?;

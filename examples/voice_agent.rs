@@ -30,7 +30,11 @@ async fn main() -> Result<(), Error> {
         // One session for as long as it lasts; it may reach its longest duration, or idle out between two lines.
         let (session, events) = open(&client).await?;
         eprintln!("[connected: {}]", session.connection_id());
-        let mut agent = Agent { session, events, speaking: None };
+        let mut agent = Agent {
+            session,
+            events,
+            speaking: None,
+        };
         match agent.live(&mut lines, &mut to_say).await {
             Ok(()) => return agent.session.close().await,
             Err(error) if error.is_retryable() => eprintln!("[{error}]"),
@@ -91,7 +95,11 @@ impl Agent {
             if let Some(line) = to_say.take() {
                 self.say(&line).await?;
             }
-            let due = self.speaking.as_ref().filter(|it| !it.ended).map(|it| it.due);
+            let due = self
+                .speaking
+                .as_ref()
+                .filter(|it| !it.ended)
+                .map(|it| it.due);
             tokio::select! {
                 line = lines.next_line() => match line {
                     Ok(Some(line)) => *to_say = Some(line),
@@ -144,7 +152,11 @@ impl Agent {
         match event {
             Some(Event::Animation(animation)) => {
                 // Motion of an interrupted utterance may still be under way: it is not for this face any more.
-                let Some(current) = self.speaking.as_ref().filter(|it| it.req_id == animation.req_id) else {
+                let Some(current) = self
+                    .speaking
+                    .as_ref()
+                    .filter(|it| it.req_id == animation.req_id)
+                else {
                     return Ok(());
                 };
                 if let Some(frame) = animation.frames.last() {
@@ -169,8 +181,12 @@ fn synthesise(line: &str) -> Vec<i16> {
     if line.trim().is_empty() {
         return vec![];
     }
-    let spoken = Command::new("espeak-ng").args(["--stdout", "--", line]).output();
-    let wav = spoken.ok().and_then(|output| hound::WavReader::new(std::io::Cursor::new(output.stdout)).ok());
+    let spoken = Command::new("espeak-ng")
+        .args(["--stdout", "--", line])
+        .output();
+    let wav = spoken
+        .ok()
+        .and_then(|output| hound::WavReader::new(std::io::Cursor::new(output.stdout)).ok());
     match wav {
         // A pipe's header promises more than comes: take what is there.
         Some(wav) if wav.spec().sample_rate == SAMPLE_RATE => {
@@ -185,7 +201,8 @@ fn hum(letters: usize) -> Vec<i16> {
     let letter_samples = SAMPLE_RATE as usize / 12;
     let sample = |n: usize| {
         let tone = (n as f32 * 140.0 * std::f32::consts::TAU / SAMPLE_RATE as f32).sin();
-        let swell = ((n % letter_samples) as f32 / letter_samples as f32 * std::f32::consts::PI).sin();
+        let swell =
+            ((n % letter_samples) as f32 / letter_samples as f32 * std::f32::consts::PI).sin();
         (tone * swell * 9000.0) as i16
     };
     (0..letters * letter_samples).map(sample).collect()

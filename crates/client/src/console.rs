@@ -118,11 +118,16 @@ impl Console {
         body: Option<&Value>,
     ) -> Result<Value, Error> {
         const PHASE: Phase = Phase::Unknown;
-        let path: String = path.iter().flat_map(|part| ["/".into(), encode_segment(part)]).collect();
+        let path: String = path
+            .iter()
+            .flat_map(|part| ["/".into(), encode_segment(part)])
+            .collect();
         let endpoint = self.server.join(&path);
         let mut headers = HeaderMap::new();
         let mut token = HeaderValue::try_from(format!("Bearer {}", self.admin_token.expose()))
-            .map_err(|_| Error::misuse("the admin token (VISAVIS_ADMIN_TOKEN) cannot be sent in a header"))?;
+            .map_err(|_| {
+                Error::misuse("the admin token (VISAVIS_ADMIN_TOKEN) cannot be sent in a header")
+            })?;
         token.set_sensitive(true);
         headers.insert(AUTHORIZATION, token);
         let request = Call {
@@ -136,13 +141,19 @@ impl Console {
             Ok(Ok(reply)) if (200..300).contains(&reply.status) => {
                 match serde_json::from_slice(&reply.body) {
                     Ok(value) => return Ok(value),
-                    Err(error) => classify::protocol(PHASE, &format!("{endpoint} does not answer in JSON"))
-                        .caused_by(error),
+                    Err(error) => {
+                        classify::protocol(PHASE, &format!("{endpoint} does not answer in JSON"))
+                            .caused_by(error)
+                    }
                 }
             }
             Ok(Ok(reply)) => classify::http_error(&reply, PHASE),
-            Ok(Err(error)) => Parts::new(Code::ConnectionFailed, PHASE, format!("could not reach {endpoint}"))
-                .caused_by(error),
+            Ok(Err(error)) => Parts::new(
+                Code::ConnectionFailed,
+                PHASE,
+                format!("could not reach {endpoint}"),
+            )
+            .caused_by(error),
             Err(_) => Parts::new(
                 Code::ConnectionFailed,
                 PHASE,

@@ -153,17 +153,28 @@ impl ClientBuilder {
             Some(url) => endpoint("ingress endpoint (VISAVIS_INGRESS_ENDPOINT)", url)?,
             None => server.join("/v2/driveningress"),
         };
-        let api_key = self.api_key.ok_or_else(|| missing("API key", "VISAVIS_API_KEY"))?;
+        let api_key = self
+            .api_key
+            .ok_or_else(|| missing("API key", "VISAVIS_API_KEY"))?;
         if !api_key.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::misuse("the API key (VISAVIS_API_KEY) has a character that keys do not have"));
+            return Err(Error::misuse(
+                "the API key (VISAVIS_API_KEY) has a character that keys do not have",
+            ));
         }
-        let app_id = self.app_id.ok_or_else(|| missing("app id", "VISAVIS_APP_ID"))?;
-        AppId::new(&app_id).map_err(|why| Error::misuse(format!("the app id (VISAVIS_APP_ID) {why}")))?;
-        let avatar_id = self.avatar_id.ok_or_else(|| missing("avatar id", "VISAVIS_AVATAR_ID"))?;
+        let app_id = self
+            .app_id
+            .ok_or_else(|| missing("app id", "VISAVIS_APP_ID"))?;
+        AppId::new(&app_id)
+            .map_err(|why| Error::misuse(format!("the app id (VISAVIS_APP_ID) {why}")))?;
+        let avatar_id = self
+            .avatar_id
+            .ok_or_else(|| missing("avatar id", "VISAVIS_AVATAR_ID"))?;
         check_avatar(&avatar_id)?;
         let token_ttl = self.token_ttl.unwrap_or(Duration::from_secs(3600));
         if !(120..TOKEN_TTL_S_MAX).contains(&token_ttl.as_secs()) {
-            return Err(Error::misuse("the token's life must be 2 minutes to just under 24 hours"));
+            return Err(Error::misuse(
+                "the token's life must be 2 minutes to just under 24 hours",
+            ));
         }
         Ok(Client::new(Parts {
             console,
@@ -213,7 +224,10 @@ mod tests {
     use super::*;
 
     fn complete() -> ClientBuilder {
-        ClientBuilder::default().api_key("k").app_id("a").avatar_id("v")
+        ClientBuilder::default()
+            .api_key("k")
+            .app_id("a")
+            .avatar_id("v")
     }
 
     fn message(builder: ClientBuilder) -> String {
@@ -244,7 +258,10 @@ mod tests {
         });
         let client = builder.build().unwrap();
         let debug = format!("{client:?}");
-        assert!(debug.contains("https://avatars.example/v2/driveningress"), "{debug}");
+        assert!(
+            debug.contains("https://avatars.example/v2/driveningress"),
+            "{debug}"
+        );
         assert!(!debug.contains("sk-hidden"));
     }
 }

@@ -56,14 +56,21 @@ pub(crate) fn server_error(
     closed: Option<(u16, &str)>,
 ) -> Parts {
     let server_code = said.code.to_string();
-    let by_code = visavis_codes::close::of_server_code(said.code)
-        .or_else(|| u16::try_from(said.code).ok().filter(|code| close::is_ours(*code)));
+    let by_code = visavis_codes::close::of_server_code(said.code).or_else(|| {
+        u16::try_from(said.code)
+            .ok()
+            .filter(|code| close::is_ours(*code))
+    });
     let (close_code, close_reason) = match closed {
         Some((code, reason)) if close::is_ours(code) => (Some(code), Some(reason)),
         Some((code, reason)) => (by_code.or(Some(code)), Some(reason)),
         None => (by_code, None),
     };
-    let detail = if said.detail.is_empty() { &said.message } else { &said.detail };
+    let detail = if said.detail.is_empty() {
+        &said.message
+    } else {
+        &said.detail
+    };
     let code = if said.code_name.is_empty() {
         ErrorCode::Known(classify(&Evidence {
             phase,

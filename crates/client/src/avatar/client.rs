@@ -20,7 +20,7 @@ use crate::net::{Dialer, Endpoint};
 /// let client = Client::builder()
 ///     .console_endpoint("https://avatars.example/v1/console")
 ///     .ingress_endpoint("wss://avatars.example/v2/driveningress")
-///     .api_key("sk-…")
+///     .api_key("key-of-the-shop")
 ///     .app_id("shop")
 ///     .avatar_id("vera")
 ///     .build()?;
@@ -104,9 +104,7 @@ impl Client {
         if let Some(token) = cache.fresh(unix()) {
             return Ok(token);
         }
-        let token = self
-            .retrying(|| token::fetch(&self.0))
-            .await?;
+        let token = self.retrying(|| token::fetch(&self.0)).await?;
         cache.keep(&token);
         Ok(token)
     }

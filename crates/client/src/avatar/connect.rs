@@ -60,7 +60,10 @@ async fn connect(wanted: &SessionBuilder, token: &SessionToken) -> Result<WebSoc
     let parts = match tokio::time::timeout(wanted.connect_timeout, answer).await {
         Ok(Ok(Upgrade::Open(socket))) => return Ok(*socket),
         Ok(Ok(Upgrade::Refused(reply))) if reply.status < 400 => {
-            let message = format!("{endpoint} answered the upgrade with HTTP status {}", reply.status);
+            let message = format!(
+                "{endpoint} answered the upgrade with HTTP status {}",
+                reply.status
+            );
             let mut parts = classify::protocol(PHASE, &message);
             parts.http_status = Some(reply.status);
             parts
@@ -78,12 +81,18 @@ async fn connect(wanted: &SessionBuilder, token: &SessionToken) -> Result<WebSoc
 }
 
 fn timed_out(endpoint: &crate::net::Endpoint, timeout: Duration) -> String {
-    format!("{endpoint} did not answer within {} s", timeout.as_secs_f32())
+    format!(
+        "{endpoint} did not answer within {} s",
+        timeout.as_secs_f32()
+    )
 }
 
 fn header(what: &str, value: &str) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(value)
-        .map_err(|_| Error::misuse(format!("the {what} cannot be sent in a header: use query_auth")))?;
+    let mut value = HeaderValue::from_str(value).map_err(|_| {
+        Error::misuse(format!(
+            "the {what} cannot be sent in a header: use query_auth"
+        ))
+    })?;
     value.set_sensitive(true);
     Ok(value)
 }

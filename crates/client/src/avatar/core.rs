@@ -20,8 +20,11 @@
 //! assert!(matches!(&outputs[..], [Output::Ready(ready)] if ready.connection_id == "c-1"));
 //! ```
 
+mod ending;
 mod io;
+mod open;
 mod requests;
+mod said;
 mod settings;
 mod states;
 
@@ -36,10 +39,13 @@ pub use settings::Settings;
 use super::classify;
 use crate::Error;
 use crate::error::Parts;
+use ending::Ending;
+use open::Open;
 pub(crate) use requests::AUDIO_BYTES_MAX;
 use requests::Requests;
+use said::Said;
+use states::State;
 pub(crate) use states::over;
-use states::{Ending, Open, State};
 
 /// Close code for a peer that breaks the protocol (RFC 6455 §7.4.1).
 const PROTOCOL_ERROR: u16 = 1002;
@@ -75,7 +81,7 @@ impl Core {
             State::Open(open) => self.runtime(now, open, input, out),
             State::Ending(ending) => ending.handle(now, input, out),
             State::Closing { until } => states::closing(now, until, input, out),
-            State::Closed { error } => states::closed(error, input, out),
+            State::Closed { error } => states::closed(error, &input, out),
         };
     }
 
@@ -102,8 +108,8 @@ impl Core {
     fn handshake(&self, now: Time, until: Time, input: Input, out: &mut Vec<Output>) -> State {
         const PHASE: Phase = Phase::WebsocketHandshake;
         match input {
-            Input::Binary(frame) => match states::read(frame) {
-                states::Said::Confirm(said) if !said.connection_id.is_empty() => {
+            Input::Binary(frame) => match said::read(frame) {
+                Said::Confirm(said) if !said.connection_id.is_empty() => {
                     let ready = Ready {
                         connection_id: said.connection_id,
                         capabilities: said.capabilities,
@@ -111,14 +117,21 @@ impl Core {
                     out.push(Output::Ready(ready.clone()));
                     State::Open(Open::new(now, ready, Requests::new(&self.settings)))
                 }
-                states::Said::Error(said) => State::Ending(Ending::said(now, said, PHASE)),
-                states::Said::Confirm(_) => abort("the server confirmed the session without a connection id", out),
-                _ => abort("the first frame from the server is neither a confirmation nor an error", out),
+                Said::Error(said) => State::Ending(Ending::said(now, Box::new(said), PHASE)),
+                Said::Confirm(_) => abort(
+                    "the server confirmed the session without a connection id",
+                    out,
+                ),
+                _ => abort(
+                    "the first frame from the server is neither a confirmation nor an error",
+                    out,
+                ),
             },
             Input::Text => abort("the first frame from the server is a text frame", out),
             Input::Malformed(source) => states::fail(
                 PROTOCOL_ERROR,
-                classify::protocol(PHASE, "the server broke the WebSocket protocol").caused_by(source),
+                classify::protocol(PHASE, "the server broke the WebSocket protocol")
+                    .caused_by(source),
                 out,
             ),
             Input::PeerClosed { code, reason } => {
@@ -131,12 +144,15 @@ impl Core {
             }
             Input::Tick if now >= until => {
                 let timeout_s = self.settings.handshake_timeout.as_secs_f32();
-                let message = format!("the server did not answer the handshake within {timeout_s} s");
+                let message =
+                    format!("the server did not answer the handshake within {timeout_s} s");
                 states::fail(1000, classify::unreachable(PHASE, message), out)
             }
             Input::Close => states::close(now, &self.settings, out),
             Input::Audio(_) | Input::End | Input::Interrupt | Input::Pause | Input::Resume => {
-                out.push(Output::Refused(Error::misuse("the session is not confirmed yet")));
+                out.push(Output::Refused(Error::misuse(
+                    "the session is not confirmed yet",
+                )));
                 State::Handshake { until }
             }
             Input::Tick | Input::Pong | Input::Unread => State::Handshake { until },
@@ -148,9 +164,9 @@ impl Core {
         match input {
             Input::Binary(frame) => {
                 open.heard(now);
-                match states::event(frame, &open) {
+                match said::event(frame, &open) {
                     Ok(event) => out.extend(event.map(Output::Event)),
-                    Err(said) => return State::Ending(Ending::said(now, *said, PHASE)),
+                    Err(said) => return State::Ending(Ending::said(now, said, PHASE)),
                 }
             }
             Input::Text | Input::Pong | Input::Unread => open.heard(now),

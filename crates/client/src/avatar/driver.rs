@@ -225,7 +225,9 @@ impl Driver {
                 self.reading = false;
                 match error {
                     Protocol(
-                        ResetWithoutClosingHandshake | SendAfterClosing | ReceivedAfterClosing
+                        ResetWithoutClosingHandshake
+                        | SendAfterClosing
+                        | ReceivedAfterClosing
                         | HandshakeIncomplete,
                     ) => Input::Dropped(error.into()),
                     Protocol(_) | Utf8(_) | Capacity(_) => Input::Malformed(error.into()),
@@ -248,7 +250,9 @@ impl Driver {
                 self.carry_out(outputs, Some(call.reply));
             }
             Verb::Close if self.core.deadline().is_none() => {
-                let _ = call.reply.send(self.over.get().cloned().map_or(Ok(None), Err));
+                let _ = call
+                    .reply
+                    .send(self.over.get().cloned().map_or(Ok(None), Err));
             }
             Verb::Close => {
                 self.closers.push(call.reply);

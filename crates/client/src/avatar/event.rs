@@ -176,7 +176,10 @@ impl Animation {
                 .open_animation
                 .map(|open| open.frames.iter().map(Frame::new).collect())
                 .unwrap_or_default(),
-            flame: said.animation.map(|flame| flame.keyframes).unwrap_or_default(),
+            flame: said
+                .animation
+                .map(|flame| flame.keyframes)
+                .unwrap_or_default(),
             message,
         }
     }

@@ -149,7 +149,10 @@ mod tests {
         replay.answered(FRAME * 10);
         assert_eq!(replay.moved(), Duration::from_millis(400));
         replay.restart();
-        assert_eq!(replay.next(usize::MAX).map(|piece| piece.len()), Some(32_000 - 12_800));
+        assert_eq!(
+            replay.next(usize::MAX).map(|piece| piece.len()),
+            Some(32_000 - 12_800)
+        );
         assert_eq!(replay.absolute(FRAME), Duration::from_millis(440));
         replay.answered(FRAME * 15);
         assert!(replay.is_answered() && !replay.has_speech());

@@ -163,9 +163,15 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_cap_and_are_jittered_in_full() {
-        let policy = RetryPolicy::default().attempts_max(9).cap(Duration::from_secs(1));
+        let policy = RetryPolicy::default()
+            .attempts_max(9)
+            .cap(Duration::from_secs(1));
         let error = error(Code::ConnectionClosed, 0);
-        let longest = |failures| policy.delay(&error, failures, u32::MAX).map(|d| d.as_millis());
+        let longest = |failures| {
+            policy
+                .delay(&error, failures, u32::MAX)
+                .map(|d| d.as_millis())
+        };
         let waits: Vec<_> = (1..=9).map(longest).collect();
         let expected = [250, 500, 1000, 1000, 1000, 1000, 1000, 1000].map(Some);
         assert_eq!(waits[..8], expected);
@@ -178,12 +184,18 @@ mod tests {
         let policy = RetryPolicy::default();
         let wait = policy.delay(&error(Code::UpstreamError, 3000), 1, 0);
         assert_eq!(wait, Some(Duration::from_secs(3)));
-        assert_eq!(policy.delay(&error(Code::UpstreamError, 601_000), 1, 0), None);
+        assert_eq!(
+            policy.delay(&error(Code::UpstreamError, 601_000), 1, 0),
+            None
+        );
         for code in Code::ALL {
             let wait = policy.delay(&error(code, 3000), 1, 0);
             assert_eq!(wait.is_some(), code.retryable(), "{code}");
         }
-        assert_eq!(RetryPolicy::never().delay(&error(Code::UpstreamError, 0), 1, 0), None);
+        assert_eq!(
+            RetryPolicy::never().delay(&error(Code::UpstreamError, 0), 1, 0),
+            None
+        );
     }
 
     #[test]

@@ -105,7 +105,12 @@ impl SessionBuilder {
                         connection_id: session.connection_id().into(),
                     });
                     let egress = self.settings.configure.egress_type != 0;
-                    let mut leg = Leg { session: &session, events, egress, playing: None };
+                    let mut leg = Leg {
+                        session: &session,
+                        events,
+                        egress,
+                        playing: None,
+                    };
                     let spoken = leg.speak(&mut speech, &mut replay, &mut on_event).await;
                     if spoken.is_ok() {
                         let _ = session.close().await;
@@ -116,16 +121,30 @@ impl SessionBuilder {
             };
             let Err(error) = failed else {
                 self.client.succeeded();
-                return Ok(Run { sessions, moved: replay.moved() });
+                return Ok(Run {
+                    sessions,
+                    moved: replay.moved(),
+                });
             };
-            failures = if replay.moved() > before { 1 } else { failures + 1 };
+            failures = if replay.moved() > before {
+                1
+            } else {
+                failures + 1
+            };
             let Some(delay) = self.next_delay(&error, failures).await else {
                 return Err(error);
             };
-            on_event(RunEvent::Retrying { error, failures, delay });
+            on_event(RunEvent::Retrying {
+                error,
+                failures,
+                delay,
+            });
             tokio::time::sleep(delay).await;
             if replay.is_answered() {
-                return Ok(Run { sessions, moved: replay.moved() });
+                return Ok(Run {
+                    sessions,
+                    moved: replay.moved(),
+                });
             }
             // A session with nothing to say would only idle.
             while !replay.has_speech() && !replay.is_complete() {
@@ -278,6 +297,9 @@ fn lost(session: &Session, message: String) -> Error {
 
 /// Samples as a stream of pieces for [`SessionBuilder::run_with_retry`].
 pub fn speech(samples: &[i16]) -> impl Stream<Item = Bytes> + use<> {
-    let bytes: Bytes = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let bytes: Bytes = samples
+        .iter()
+        .flat_map(|sample| sample.to_le_bytes())
+        .collect();
     futures_util::stream::once(std::future::ready(bytes))
 }

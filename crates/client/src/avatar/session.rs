@@ -187,7 +187,10 @@ impl Session {
     pub async fn send_audio(&self, samples: &[i16]) -> Result<String, Error> {
         let mut req_id = None;
         for piece in samples.chunks(PIECE_SAMPLES) {
-            let bytes = piece.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            let bytes = piece
+                .iter()
+                .flat_map(|sample| sample.to_le_bytes())
+                .collect();
             req_id = self.call(Verb::Input(Input::Audio(bytes))).await?;
         }
         Ok(req_id.unwrap_or_default())
@@ -226,7 +229,9 @@ impl Session {
     /// # Errors
     /// When no audio was sent on this session yet, or it is over.
     pub async fn interrupt(&self) -> Result<String, Error> {
-        self.call(Verb::Input(Input::Interrupt)).await.map(Option::unwrap_or_default)
+        self.call(Verb::Input(Input::Interrupt))
+            .await
+            .map(Option::unwrap_or_default)
     }
 
     /// Holds the playback of the last utterance. Audio may go on being sent.

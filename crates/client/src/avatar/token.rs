@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::Method;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use visavis_codes::{Code, Phase};
 use visavis_wire::Secret;
@@ -45,7 +45,10 @@ impl TokenCache {
         self.0
             .as_ref()
             .filter(|token| now + MARGIN < token.expires_at)
-            .map(|token| SessionToken { cached: true, ..token.clone() })
+            .map(|token| SessionToken {
+                cached: true,
+                ..token.clone()
+            })
     }
 
     pub(super) fn keep(&mut self, token: &SessionToken) {
@@ -78,11 +81,16 @@ pub(super) async fn fetch(client: &Inner) -> Result<SessionToken, Error> {
     let parts = match reply {
         Ok(Ok(reply)) if reply.status == 200 => match read(&reply.body) {
             Answer::Token(token) => {
-                return Ok(SessionToken { token, expires_at, cached: false });
+                return Ok(SessionToken {
+                    token,
+                    expires_at,
+                    cached: false,
+                });
             }
             Answer::Errors => classify::http_error(&reply, PHASE),
             Answer::Neither => {
-                let mut parts = classify::protocol(PHASE, "the answer to the token call holds no token");
+                let mut parts =
+                    classify::protocol(PHASE, "the answer to the token call holds no token");
                 parts.http_status = Some(reply.status);
                 parts.request_id = reply.request_id;
                 parts
@@ -90,7 +98,8 @@ pub(super) async fn fetch(client: &Inner) -> Result<SessionToken, Error> {
         },
         Ok(Ok(reply)) => classify::http_error(&reply, PHASE),
         Ok(Err(NetError::Http(source))) if source.is_parse() => {
-            classify::protocol(PHASE, &format!("{endpoint} does not answer in HTTP")).caused_by(source)
+            classify::protocol(PHASE, &format!("{endpoint} does not answer in HTTP"))
+                .caused_by(source)
         }
         Ok(Err(error)) => {
             classify::unreachable(PHASE, format!("could not reach {endpoint}")).caused_by(error)
@@ -115,7 +124,11 @@ fn read(body: &[u8]) -> Answer {
     let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
         return Answer::Neither;
     };
-    if body.get("errors").and_then(Value::as_array).is_some_and(|errors| !errors.is_empty()) {
+    if body
+        .get("errors")
+        .and_then(Value::as_array)
+        .is_some_and(|errors| !errors.is_empty())
+    {
         return Answer::Errors;
     }
     ["sessionToken", "session_token"]
@@ -141,7 +154,11 @@ mod tests {
         let mut cache = TokenCache::default();
         assert_eq!(cache.fresh(Duration::ZERO), None);
         cache.keep(&token("a", 3600));
-        assert!(cache.fresh(Duration::from_secs(3539)).is_some_and(|token| token.cached));
+        assert!(
+            cache
+                .fresh(Duration::from_secs(3539))
+                .is_some_and(|token| token.cached)
+        );
         assert_eq!(cache.fresh(Duration::from_secs(3540)), None);
     }
 
@@ -157,10 +174,19 @@ mod tests {
 
     #[test]
     fn both_answer_forms_are_read() {
-        for body in [r#"{"sessionToken":"t"}"#, r#"{"session_token":"t","errors":[]}"#] {
+        for body in [
+            r#"{"sessionToken":"t"}"#,
+            r#"{"session_token":"t","errors":[]}"#,
+        ] {
             assert!(matches!(read(body.as_bytes()), Answer::Token(token) if token.matches("t")));
         }
-        for body in ["", "[]", "{}", r#"{"sessionToken":""}"#, r#"{"sessionToken":7}"#] {
+        for body in [
+            "",
+            "[]",
+            "{}",
+            r#"{"sessionToken":""}"#,
+            r#"{"sessionToken":7}"#,
+        ] {
             assert!(matches!(read(body.as_bytes()), Answer::Neither), "{body}");
         }
         let errors = br#"{"sessionToken":"t","errors":[{}]}"#;

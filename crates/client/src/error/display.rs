@@ -37,10 +37,10 @@ impl fmt::Display for Error {
 }
 
 fn what_to_do(error: &Error) -> &'static str {
-    error
-        .code()
-        .known()
-        .map_or("Report it with its ids: this version of the SDK does not know the code.", Code::caller_does)
+    error.code().known().map_or(
+        "Report it with its ids: this version of the SDK does not know the code.",
+        Code::caller_does,
+    )
 }
 
 /// Text from elsewhere must not break the line.
@@ -72,8 +72,12 @@ mod tests {
     #[test]
     fn the_source_is_not_repeated() {
         let error = Error::from(
-            Parts::new(Code::ConnectionFailed, Phase::SessionToken, "could not connect to a:1")
-                .caused_by(std::io::Error::other("refused")),
+            Parts::new(
+                Code::ConnectionFailed,
+                Phase::SessionToken,
+                "could not connect to a:1",
+            )
+            .caused_by(std::io::Error::other("refused")),
         );
         assert!(!error.to_string().contains("refused"));
         let source = std::error::Error::source(&error).map(ToString::to_string);

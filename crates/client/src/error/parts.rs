@@ -34,7 +34,11 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn new(code: impl Into<ErrorCode>, phase: Phase, message: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        code: impl Into<ErrorCode>,
+        phase: Phase,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             code: code.into(),
             phase,

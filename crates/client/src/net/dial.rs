@@ -46,7 +46,9 @@ impl Dialer {
         }
         let name = ServerName::try_from(endpoint.host.clone())
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let stream = TlsConnector::from(self.tls()?).connect(name, socket).await?;
+        let stream = TlsConnector::from(self.tls()?)
+            .connect(name, socket)
+            .await?;
         Ok(TokioIo::new(Box::new(stream)))
     }
 
@@ -60,7 +62,9 @@ impl Dialer {
             roots.add(root.clone()).map_err(io::Error::other)?;
         }
         if roots.is_empty() {
-            return Err(io::Error::other("this machine has no root certificates: install ca-certificates"));
+            return Err(io::Error::other(
+                "this machine has no root certificates: install ca-certificates",
+            ));
         }
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ClientConfig::builder_with_provider(provider)

@@ -23,16 +23,29 @@ impl Endpoint {
         let tls = match uri.scheme_str() {
             Some("http" | "ws") => false,
             Some("https" | "wss") => true,
-            Some(other) => return Err(format!("has the scheme {other}: use http, https, ws or wss")),
+            Some(other) => {
+                return Err(format!(
+                    "has the scheme {other}: use http, https, ws or wss"
+                ));
+            }
             None => return Err("has no scheme: begin with http:// or https://".into()),
         };
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+        {
             return Err("must not carry a user name or password".into());
         }
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or("has no host")?;
+        let host = uri
+            .host()
+            .filter(|host| !host.is_empty())
+            .ok_or("has no host")?;
         Ok(Self {
             tls,
-            host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
+            host: host
+                .trim_start_matches('[')
+                .trim_end_matches(']')
+                .to_owned(),
             port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }),
             path: uri.path().trim_end_matches('/').to_owned(),
             query: uri.query().unwrap_or_default().to_owned(),
@@ -49,7 +62,11 @@ impl Endpoint {
 
     /// Path and query of a request, the configured query first.
     pub(crate) fn target(&self, query: &str) -> String {
-        let path = if self.path.is_empty() { "/" } else { &self.path };
+        let path = if self.path.is_empty() {
+            "/"
+        } else {
+            &self.path
+        };
         match (self.query.as_str(), query) {
             ("", "") => path.to_owned(),
             ("", query) | (query, "") => format!("{path}?{query}"),
@@ -119,7 +136,10 @@ mod tests {
             "/v2/driveningress/websocket?region=x&id=fault%3Ax%40connect"
         );
         assert_eq!(socket.authority(), "[::1]:7400");
-        assert_eq!(socket.to_string(), "https://[::1]:7400/v2/driveningress/websocket");
+        assert_eq!(
+            socket.to_string(),
+            "https://[::1]:7400/v2/driveningress/websocket"
+        );
         let plain = Endpoint::parse("http://example.com").unwrap();
         assert_eq!((plain.target("").as_str(), plain.port), ("/", 80));
         assert_eq!(plain.authority(), "example.com");

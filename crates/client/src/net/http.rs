@@ -93,7 +93,10 @@ fn request(call: Call<'_>) -> Request<Full<Bytes>> {
     }
     headers.insert(USER_AGENT, hyper::header::HeaderValue::from_static(AGENT));
     if !body.is_empty() {
-        headers.insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+        headers.insert(
+            CONTENT_TYPE,
+            hyper::header::HeaderValue::from_static("application/json"),
+        );
         headers.insert(CONTENT_LENGTH, body.len().into());
     }
     request
@@ -105,14 +108,17 @@ pub(super) async fn read(response: Response<Incoming>) -> Result<Reply, NetError
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let request_id = text("x-request-id").map(str::to_owned);
     let retry_after = text(RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok());
-    let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            return NetError::TooLong;
-        }
-        error
-            .downcast::<hyper::Error>()
-            .map_or(NetError::TooLong, |error| NetError::Http(*error))
-    })?;
+    let body = Limited::new(body, BODY_BYTES_MAX)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                return NetError::TooLong;
+            }
+            error
+                .downcast::<hyper::Error>()
+                .map_or(NetError::TooLong, |error| NetError::Http(*error))
+        })?;
     Ok(Reply {
         status: head.status.as_u16(),
         request_id,

@@ -51,7 +51,9 @@ pub(crate) async fn upgrade(
         }
         let accept = response.headers().get(ACCEPT).map(HeaderValue::as_bytes);
         if accept != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-            return Err(NetError::Accept("the answer to the upgrade is not a WebSocket's"));
+            return Err(NetError::Accept(
+                "the answer to the upgrade is not a WebSocket's",
+            ));
         }
         let stream = hyper::upgrade::on(response).await.map_err(NetError::Http)?;
         let limit = Some(2 * SERVER_MESSAGE_BYTES_MAX);
@@ -60,13 +62,19 @@ pub(crate) async fn upgrade(
             .max_message_size(limit)
             .max_frame_size(limit);
         let socket =
-            WebSocketStream::from_raw_socket(TokioIo::new(stream), Role::Client, Some(config)).await;
+            WebSocketStream::from_raw_socket(TokioIo::new(stream), Role::Client, Some(config))
+                .await;
         Ok(Upgrade::Open(Box::new(socket)))
     })
     .await
 }
 
-fn request(endpoint: &Endpoint, query: &str, headers: HeaderMap, key: &str) -> Request<Empty<Bytes>> {
+fn request(
+    endpoint: &Endpoint,
+    query: &str,
+    headers: HeaderMap,
+    key: &str,
+) -> Request<Empty<Bytes>> {
     let mut request = Request::new(Empty::new());
     *request.uri_mut() = endpoint.target(query).parse().unwrap_or_default();
     *request.headers_mut() = headers;

@@ -14,7 +14,13 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let server = Server::new(script).await;
-    server.client().session().open().await.map(|_| ()).unwrap_err()
+    server
+        .client()
+        .session()
+        .open()
+        .await
+        .map(|_| ())
+        .unwrap_err()
 }
 
 /// Opens a session and collects its one error.
@@ -54,7 +60,11 @@ fn close(code: u16, reason: &'static str) -> Message {
 
 #[track_caller]
 fn check(error: &Error, code: Code, phase: Phase) {
-    assert_eq!((error.code(), error.phase()), (&code.into(), phase), "{error:?}");
+    assert_eq!(
+        (error.code(), error.phase()),
+        (&code.into(), phase),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -85,14 +95,23 @@ async fn a_first_reply_that_is_no_confirmation_is_a_protocol_error() {
 async fn an_error_at_the_handshake_carries_the_close_that_followed() {
     let error = refused(|_, mut socket| async move {
         next(&mut socket).await;
-        socket.send(error(4003, "concurrency limit reached: 2")).await.unwrap();
+        socket
+            .send(error(4003, "concurrency limit reached: 2"))
+            .await
+            .unwrap();
         socket.send(close(4003, "too many")).await.unwrap();
         next(&mut socket).await;
     })
     .await;
     check(&error, Code::ConcurrencyLimit, Phase::WebsocketHandshake);
-    assert_eq!((error.close_code(), error.close_reason()), (Some(4003), Some("too many")));
-    assert_eq!((error.server_code(), error.connection_id()), (Some("4003"), Some("c-1")));
+    assert_eq!(
+        (error.close_code(), error.close_reason()),
+        (Some(4003), Some("too many"))
+    );
+    assert_eq!(
+        (error.server_code(), error.connection_id()),
+        (Some("4003"), Some("c-1"))
+    );
     assert_eq!(error.server_detail(), Some("concurrency limit reached: 2"));
 }
 
@@ -146,7 +165,10 @@ async fn close_codes_of_a_running_session_map_to_their_codes() {
         })
         .await;
         check(&error, code, Phase::WebsocketRuntime);
-        assert_eq!((error.close_code(), error.close_reason()), (Some(number), Some("why")));
+        assert_eq!(
+            (error.close_code(), error.close_reason()),
+            (Some(number), Some("why"))
+        );
         assert_eq!(error.connection_id(), Some("c-1"));
     }
 }
@@ -184,25 +206,47 @@ async fn an_undecodable_frame_is_passed_over() {
     let server = Server::new(|_, mut socket| async move {
         handshake(&mut socket).await;
         socket.send(Message::text("noise")).await.unwrap();
-        socket.send(Message::binary(vec![0xff, 0xff])).await.unwrap();
+        socket
+            .send(Message::binary(vec![0xff, 0xff]))
+            .await
+            .unwrap();
         socket.send(Message::binary(vec![8, 111])).await.unwrap();
         socket.send(confirm()).await.unwrap();
-        socket.send(crate::server::animation("r", 0, true)).await.unwrap();
+        socket
+            .send(crate::server::animation("r", 0, true))
+            .await
+            .unwrap();
         next(&mut socket).await;
     })
     .await;
     let (_session, mut events) = server.client().session().open().await.unwrap();
-    assert!(matches!(events.next().await, Some(Event::Skipped(error)) if error.code() == &Code::ProtocolError));
+    assert!(
+        matches!(events.next().await, Some(Event::Skipped(error)) if error.code() == &Code::ProtocolError)
+    );
     assert!(matches!(events.next().await, Some(Event::Animation(animation)) if animation.end));
 }
 
 #[tokio::test]
 async fn a_refused_upgrade_is_read_to_its_end() {
     let body = visavis_wire::problem::UNDECODABLE_TOKEN;
-    let server = Server::with(|_| token("secret-token"), move |_| answer(400, body), |_, _| async {}).await;
-    let error = server.client().session().open().await.map(|_| ()).unwrap_err();
+    let server = Server::with(
+        |_| token("secret-token"),
+        move |_| answer(400, body),
+        |_, _| async {},
+    )
+    .await;
+    let error = server
+        .client()
+        .session()
+        .open()
+        .await
+        .map(|_| ())
+        .unwrap_err();
     check(&error, Code::SessionTokenInvalid, Phase::WebsocketConnect);
-    assert_eq!((error.http_status(), error.raw_body()), (Some(400), Some(body)));
+    assert_eq!(
+        (error.http_status(), error.raw_body()),
+        (Some(400), Some(body))
+    );
     assert_eq!(error.request_id(), Some("r-1"));
 }
 
@@ -214,9 +258,21 @@ async fn secrets_that_a_server_repeats_are_blotted_out() {
         |_, _| async {},
     )
     .await;
-    let error = server.client().session().query_auth().open().await.map(|_| ()).unwrap_err();
+    let error = server
+        .client()
+        .session()
+        .query_auth()
+        .open()
+        .await
+        .map(|_| ())
+        .unwrap_err();
     assert!(!format!("{error} {error:?}").contains("secret-token"));
-    let server = Server::with(|_| answer(401, "no such key: dev-key"), |_| String::new(), |_, _| async {}).await;
+    let server = Server::with(
+        |_| answer(401, "no such key: dev-key"),
+        |_| String::new(),
+        |_, _| async {},
+    )
+    .await;
     let error = server.client().session_token().await.unwrap_err();
     check(&error, Code::SessionTokenInvalid, Phase::SessionToken);
     assert!(!format!("{error} {error:?}").contains("dev-key"));
@@ -229,11 +285,19 @@ async fn nothing_that_listens_is_a_failed_connection() {
     let client = server.builder().console_endpoint(nowhere).build().unwrap();
     let error = client.session().open().await.map(|_| ()).unwrap_err();
     check(&error, Code::ConnectionFailed, Phase::SessionToken);
-    let client = server.builder().ingress_endpoint("ws://127.0.0.1:9/x").build().unwrap();
+    let client = server
+        .builder()
+        .ingress_endpoint("ws://127.0.0.1:9/x")
+        .build()
+        .unwrap();
     let error = client.session().open().await.map(|_| ()).unwrap_err();
     check(&error, Code::ConnectionFailed, Phase::WebsocketConnect);
     assert!(error.to_string().contains("127.0.0.1:9") && !error.to_string().contains("t-1"));
-    let client = server.builder().ingress_endpoint("wss://127.0.0.1:9").build().unwrap();
+    let client = server
+        .builder()
+        .ingress_endpoint("wss://127.0.0.1:9")
+        .build()
+        .unwrap();
     let error = client.session().open().await.map(|_| ()).unwrap_err();
     check(&error, Code::ConnectionFailed, Phase::WebsocketConnect);
 }
@@ -244,9 +308,15 @@ async fn odd_answers_to_the_token_call_have_codes() {
         (answer(200, "{}"), Code::ProtocolError),
         (answer(200, "no JSON"), Code::ProtocolError),
         (answer(201, "{\"sessionToken\":\"t\"}"), Code::Unknown),
-        (answer(402, "{\"message\":\"session denied: no plan\"}"), Code::BillingRequired),
+        (
+            answer(402, "{\"message\":\"session denied: no plan\"}"),
+            Code::BillingRequired,
+        ),
         ("garbage\r\n\r\n".to_owned(), Code::ProtocolError),
-        ("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{".to_owned(), Code::ConnectionFailed),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{".to_owned(),
+            Code::ConnectionFailed,
+        ),
     ] {
         let sent = reply.clone();
         let server = Server::with(move |_| sent.clone(), |_| String::new(), |_, _| async {}).await;

@@ -26,7 +26,10 @@ async fn face(mut socket: Socket, frames_max: u64, code: i32) {
                 let _ = socket.send(error(code, "neutral")).await;
                 return hang_up(socket).await;
             }
-            socket.send(animation(&audio.req_id, frames * 40, false)).await.unwrap();
+            socket
+                .send(animation(&audio.req_id, frames * 40, false))
+                .await
+                .unwrap();
             frames += 1;
         }
         if audio.end {
@@ -36,7 +39,10 @@ async fn face(mut socket: Socket, frames_max: u64, code: i32) {
                 ..Default::default()
             };
             let end = visavis_wire::server_message(end);
-            socket.send(tokio_tungstenite::tungstenite::Message::Binary(end)).await.unwrap();
+            socket
+                .send(tokio_tungstenite::tungstenite::Message::Binary(end))
+                .await
+                .unwrap();
         }
     }
 }
@@ -59,7 +65,8 @@ async fn run(client: &Client, seconds: usize) -> (Result<u32, Error>, Seen) {
         .session()
         .run_with_retry(speech(&vec![1; 16_000 * seconds]), |event| match event {
             RunEvent::Animation(animation) => {
-                seen.times_ms.extend(animation.frames.iter().map(|frame| frame.time.as_millis()));
+                seen.times_ms
+                    .extend(animation.frames.iter().map(|frame| frame.time.as_millis()));
             }
             RunEvent::Retrying { error, .. } => seen.errors.push(error),
             _ => {}
@@ -80,7 +87,11 @@ async fn every_frame_comes_once_though_sessions_fail() {
     assert_eq!(sessions.unwrap(), 4);
     let expected: Vec<u128> = (0..100).map(|n| n * 40).collect();
     assert_eq!(seen.times_ms, expected);
-    assert!(seen.errors.iter().all(|error| error.code() == &Code::UpstreamError));
+    assert!(
+        seen.errors
+            .iter()
+            .all(|error| error.code() == &Code::UpstreamError)
+    );
 }
 
 #[tokio::test]
@@ -98,7 +109,9 @@ async fn attempts_and_budget_end_a_run_that_gets_nowhere() {
     let (result, seen) = run(&client(&server), 1).await;
     assert_eq!(result.unwrap_err().code(), &Code::UpstreamError);
     assert_eq!(seen.errors.len(), 3);
-    let builder = server.builder().retry_budget(RetryBudget::new(1, Duration::from_secs(3600)));
+    let builder = server
+        .builder()
+        .retry_budget(RetryBudget::new(1, Duration::from_secs(3600)));
     let policy = RetryPolicy::default().base(Duration::from_millis(2));
     let (result, seen) = run(&builder.retry_policy(policy).build().unwrap(), 1).await;
     assert!(result.is_err());
@@ -107,16 +120,29 @@ async fn attempts_and_budget_end_a_run_that_gets_nowhere() {
 
 #[tokio::test]
 async fn an_expired_token_is_replaced() {
-    let upgrades = |n| if n == 0 { answer(401, "session token expired") } else { String::new() };
-    let server = Server::with(|n| token(&format!("t-{n}")), upgrades, |n, socket| async move {
-        face(socket, if n == 1 { 5 } else { 1000 }, 4010).await;
-    })
+    let upgrades = |n| {
+        if n == 0 {
+            answer(401, "session token expired")
+        } else {
+            String::new()
+        }
+    };
+    let server = Server::with(
+        |n| token(&format!("t-{n}")),
+        upgrades,
+        |n, socket| async move {
+            face(socket, if n == 1 { 5 } else { 1000 }, 4010).await;
+        },
+    )
     .await;
     let client = client(&server);
     // The cached token has expired: it is replaced within one attempt.
     client.session_token().await.unwrap();
     let (sessions, seen) = run(&client, 1).await;
-    assert_eq!((sessions.unwrap_err().code(), seen.times_ms.len()), (&Code::SessionTokenInvalid.into(), 5));
+    assert_eq!(
+        (sessions.unwrap_err().code(), seen.times_ms.len()),
+        (&Code::SessionTokenInvalid.into(), 5)
+    );
     let log = server.log.lock().unwrap();
     assert_eq!(log.token_calls.len(), 2);
     assert!(log.upgrades[1].contains("x-session-key: t-1"));
@@ -124,17 +150,21 @@ async fn an_expired_token_is_replaced() {
 
 #[tokio::test]
 async fn a_token_that_expires_in_a_session_is_replaced_and_the_speech_goes_on() {
-    let server = Server::with(|n| token(&format!("t-{n}")), |_| String::new(), |n, socket| async move {
-        if n == 1 {
-            let mut socket = socket;
-            handshake(&mut socket).await;
-            next(&mut socket).await;
-            socket.send(error(4010, "token is expired")).await.unwrap();
-            hang_up(socket).await;
-        } else {
-            face(socket, 1000, 0).await;
-        }
-    })
+    let server = Server::with(
+        |n| token(&format!("t-{n}")),
+        |_| String::new(),
+        |n, socket| async move {
+            if n == 1 {
+                let mut socket = socket;
+                handshake(&mut socket).await;
+                next(&mut socket).await;
+                socket.send(error(4010, "token is expired")).await.unwrap();
+                hang_up(socket).await;
+            } else {
+                face(socket, 1000, 0).await;
+            }
+        },
+    )
     .await;
     let (sessions, seen) = run(&client(&server), 1).await;
     assert_eq!((sessions.unwrap(), seen.times_ms.len()), (2, 25));
@@ -149,7 +179,11 @@ async fn the_token_call_is_retried_and_waits_as_long_as_the_server_asks() {
     let tokens = move |n| {
         counted.fetch_add(1, SeqCst);
         let busy = "{\"code_name\":\"upstreamError\",\"retryable\":true,\"retry_after_ms\":300}";
-        if n == 0 { answer(503, busy) } else { token("t") }
+        if n == 0 {
+            answer(503, busy)
+        } else {
+            token("t")
+        }
     };
     let server = Server::with(tokens, |_| String::new(), |_, _| async {}).await;
     let begun = std::time::Instant::now();

@@ -45,32 +45,42 @@ async fn speech_goes_out_and_motion_comes_back() {
     let req_id = session.send_audio(&vec![0; 100_000]).await.unwrap();
     assert_eq!(session.end().await.unwrap(), Some(req_id.clone()));
     assert_eq!(session.end().await.unwrap(), None);
-    let mut last = Duration::ZERO;
-    loop {
+    let last = loop {
         let Some(Event::Animation(animation)) = events.next().await else {
             panic!("no animation")
         };
         assert_eq!(animation.req_id, req_id);
         assert_eq!(animation.frames[0].blendshape("jawOpen"), Some(0.5));
-        last = animation.frames[0].time;
         if animation.end {
-            break;
+            break animation.frames[0].time;
         }
-    }
+    };
     assert_eq!(last, Duration::from_millis(6250));
     session.close().await.unwrap();
     assert!(matches!(events.next().await, Some(Event::Closed(closed)) if closed.error.is_none()));
     assert!(events.next().await.is_none());
     let error = session.send_audio(&[1]).await.unwrap_err();
-    assert_eq!((error.code(), error.phase()), (&Code::ConnectionClosed.into(), visavis_client::Phase::WebsocketSend));
+    assert_eq!(
+        (error.code(), error.phase()),
+        (
+            &Code::ConnectionClosed.into(),
+            visavis_client::Phase::WebsocketSend
+        )
+    );
 }
 
 #[tokio::test]
 async fn playback_is_paused_resumed_and_interrupted() {
     let server = Server::new(|_, socket| echo(socket)).await;
     let (session, mut events) = server.client().session().open().await.unwrap();
-    assert_eq!(session.interrupt().await.unwrap_err().code(), &Code::InvalidRequest);
-    assert_eq!(session.pause().await.unwrap_err().code(), &Code::InvalidRequest);
+    assert_eq!(
+        session.interrupt().await.unwrap_err().code(),
+        &Code::InvalidRequest
+    );
+    assert_eq!(
+        session.pause().await.unwrap_err().code(),
+        &Code::InvalidRequest
+    );
     let first = session.send_bytes(vec![0; 320]).await.unwrap();
     session.pause().await.unwrap();
     session.resume().await.unwrap();
@@ -80,7 +90,10 @@ async fn playback_is_paused_resumed_and_interrupted() {
     let mut states = vec![];
     while states.len() < 3 {
         if let Some(Event::Playback(playback)) = events.next().await {
-            assert_eq!((playback.req_id.as_str(), playback.played.as_millis()), (first.as_str(), 40));
+            assert_eq!(
+                (playback.req_id.as_str(), playback.played.as_millis()),
+                (first.as_str(), 40)
+            );
             states.push(playback.state);
         }
     }
@@ -102,7 +115,9 @@ async fn credentials_go_in_headers_or_in_the_query_and_tokens_are_reused() {
     let (headers, query) = (&log.upgrades[0], &log.upgrades[1]);
     assert!(headers.starts_with("GET /v2/driveningress/websocket?id=otto%20%26%20vera HTTP"));
     assert!(headers.contains("x-app-id: dev-app") && headers.contains("x-session-key: t-1"));
-    assert!(query.contains("&appId=dev-app&sessionKey=t-1 HTTP") && !query.contains("x-session-key"));
+    assert!(
+        query.contains("&appId=dev-app&sessionKey=t-1 HTTP") && !query.contains("x-session-key")
+    );
 }
 
 #[tokio::test]
@@ -118,13 +133,29 @@ async fn the_configuration_says_what_the_builder_was_told() {
     .await;
     let client = server.client();
     let room = LiveKit::with_token("wss://lk", "room", "face", "lk-secret").attribute("a", "b");
-    let builder = client.session().ogg_opus(24_000, 32_000).extra_param("x", "y");
+    let builder = client
+        .session()
+        .ogg_opus(24_000, 32_000)
+        .extra_param("x", "y");
     drop(builder.egress(&Egress::LiveKit(room)).open().await.unwrap());
     let configure = told.recv().await.unwrap();
-    assert_eq!((configure.sample_rate, configure.bitrate, configure.audio_format), (24_000, 32_000, 1));
-    assert_eq!((configure.egress_type, &configure.extra_params["x"]), (1, &"y".to_owned()));
+    assert_eq!(
+        (
+            configure.sample_rate,
+            configure.bitrate,
+            configure.audio_format
+        ),
+        (24_000, 32_000, 1)
+    );
+    assert_eq!(
+        (configure.egress_type, &configure.extra_params["x"]),
+        (1, &"y".to_owned())
+    );
     let room = configure.livekit_egress.unwrap();
-    assert_eq!((room.api_token.as_str(), room.extra_attributes["a"].as_str()), ("lk-secret", "b"));
+    assert_eq!(
+        (room.api_token.as_str(), room.extra_attributes["a"].as_str()),
+        ("lk-secret", "b")
+    );
 }
 
 #[tokio::test]

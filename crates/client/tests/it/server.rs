@@ -38,7 +38,10 @@ pub(crate) fn answer(status: u16, body: &str) -> String {
 }
 
 pub(crate) fn token(text: &str) -> String {
-    answer(200, &format!("{{\"sessionToken\":\"{text}\",\"session_token\":\"{text}\"}}"))
+    answer(
+        200,
+        &format!("{{\"sessionToken\":\"{text}\",\"session_token\":\"{text}\"}}"),
+    )
 }
 
 /// How a server answers the nth request of a kind; an empty text hands an upgrade to the script.
@@ -66,7 +69,8 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let log = Arc::new(Mutex::new(Log::default()));
         let script: Arc<Script> = Arc::new(move |n, socket| Box::pin(script(n, socket)));
-        let answers: Arc<(Box<Answers>, Box<Answers>)> = Arc::new((Box::new(tokens), Box::new(upgrades)));
+        let answers: Arc<(Box<Answers>, Box<Answers>)> =
+            Arc::new((Box::new(tokens), Box::new(upgrades)));
         let task = tokio::spawn(serve(listener, Arc::clone(&log), answers, script));
         Self { url, log, task }
     }
@@ -169,16 +173,18 @@ pub(crate) fn animation(req_id: &str, sample_ms: u64, end: bool) -> Message {
         blendshapes: vec![0.5; 52],
         ..Default::default()
     };
-    Message::Binary(visavis_wire::server_message(proto::ServerResponseAnimation {
-        req_id: req_id.into(),
-        end,
-        open_animation: Some(proto::OpenAnimation {
-            version: 1,
-            frames: vec![frame],
+    Message::Binary(visavis_wire::server_message(
+        proto::ServerResponseAnimation {
+            req_id: req_id.into(),
+            end,
+            open_animation: Some(proto::OpenAnimation {
+                version: 1,
+                frames: vec![frame],
+                ..Default::default()
+            }),
             ..Default::default()
-        }),
-        ..Default::default()
-    }))
+        },
+    ))
 }
 
 /// The next message of the client; `None` once it closed.

@@ -42,10 +42,18 @@ impl Admin {
             return print_json(value);
         }
         let paint = Paint::stdout();
-        let wide = members.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+        let wide = members
+            .iter()
+            .map(|(label, _)| label.len())
+            .max()
+            .unwrap_or(0);
         let mut text = String::new();
         for (label, member) in members {
-            text += &format!("{}  {}\n", paint.dim(&format!("{label:<wide$}")), cell(value, member));
+            text += &format!(
+                "{}  {}\n",
+                paint.dim(&format!("{label:<wide$}")),
+                cell(value, member)
+            );
         }
         print(&text)
     }
@@ -66,7 +74,12 @@ impl Admin {
         let headings: Vec<_> = columns.iter().map(|(heading, _)| *heading).collect();
         let cells: Vec<Vec<String>> = rows
             .iter()
-            .map(|row| columns.iter().map(|(_, member)| cell(row, member)).collect())
+            .map(|row| {
+                columns
+                    .iter()
+                    .map(|(_, member)| cell(row, member))
+                    .collect()
+            })
             .collect();
         print(&table(&headings, &cells, Paint::stdout()))
     }

@@ -1,15 +1,14 @@
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use visavis_animate::export::{ArkitCsvWriter, CsvWriter, JsonlWriter};
-use visavis_animate::{Animator, Character, Fps, Frame, Lookahead, Options, wav};
+use visavis_animate::{Animator, Character, Fps, Frame, Lookahead, Options};
 
-use super::Failure;
-use super::out::printable;
 use super::progress::Progress;
+use super::{Failure, speech};
 
 /// When a run takes longer than this, it shows how far it is.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -57,7 +56,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let (rate, samples) = read(&args.file)?;
+    let (rate, samples) = speech::read(&args.file)?;
     let options = Options {
         fps: args.fps,
         lookahead: args.lookahead,
@@ -95,21 +94,6 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     writer.finish()?;
     progress.iter().for_each(Progress::clear);
     Ok(())
-}
-
-/// Reads the samples of a WAV file, or of standard input.
-pub(super) fn read(path: &std::path::Path) -> Result<(u32, Vec<i16>), Failure> {
-    let name = printable(&path.to_string_lossy());
-    let input: Box<dyn Read> = if name == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(|error| Failure::io(&name, &error))?)
-    };
-    wav::read(BufReader::new(input)).map_err(|error| {
-        let source = std::error::Error::source(&error);
-        let source = source.map(|source| format!(": {source}")).unwrap_or_default();
-        Failure::text(format!("{name}: {error}{source}"))
-    })
 }
 
 enum Writer {

@@ -1,8 +1,8 @@
 use serde_json::json;
 
+use super::Failure;
 use super::admin::Admin;
 use super::out::printable;
-use super::Failure;
 
 /// Apps: the tenants of a server
 #[derive(Debug, clap::Args)]
@@ -70,7 +70,11 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
                 ("KEYS", "apiKeys"),
                 ("CREATED", "createdAt"),
             ];
-            admin.list(apps, &columns, "There are no apps: create one with `visavis apps create NAME`.")
+            admin.list(
+                apps,
+                &columns,
+                "There are no apps: create one with `visavis apps create NAME`.",
+            )
         }
         Verb::Get { app } => {
             let app = console.get(&["v1", "apps", &app], &[]).await?;

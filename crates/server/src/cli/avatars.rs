@@ -1,8 +1,8 @@
 use serde_json::json;
 
+use super::Failure;
 use super::admin::Admin;
 use super::out::printable;
-use super::Failure;
 
 /// Avatars: who can speak
 #[derive(Debug, clap::Args)]
@@ -107,11 +107,15 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             admin.list(avatars, &columns, "There are no such avatars.")
         }
         Verb::Get { avatar } => {
-            let avatar = console.get(&["v2", "console", "avatars", &avatar], &[]).await?;
+            let avatar = console
+                .get(&["v2", "console", "avatars", &avatar], &[])
+                .await?;
             admin.show(&avatar, &MEMBERS)
         }
         Verb::Delete { avatar } => {
-            let answer = console.delete(&["v2", "console", "avatars", &avatar]).await?;
+            let answer = console
+                .delete(&["v2", "console", "avatars", &avatar])
+                .await?;
             admin.done(&answer, &format!("Deleted {}.", printable(&avatar)))
         }
     }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use super::admin::Admin;
 use super::Failure;
+use super::admin::Admin;
 
 /// Credits: one is a connected second
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,9 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         }
         Verb::Transactions { app } => {
             let path = ["v2", "billing", "credits", "transactions"];
-            let rows = console.list(&path, &[("appId", &app)], "transactions").await?;
+            let rows = console
+                .list(&path, &[("appId", &app)], "transactions")
+                .await?;
             let columns = [
                 ("TIME", "createdAt"),
                 ("TYPE", "type"),

@@ -31,7 +31,10 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         return print_json(&json!({ "query": args.code, "note": found.note, "codes": codes }));
     }
     let paint = Paint::stdout();
-    let mut text = found.note.map(|note| format!("{note}\n\n")).unwrap_or_default();
+    let mut text = found
+        .note
+        .map(|note| format!("{note}\n\n"))
+        .unwrap_or_default();
     let pages: Vec<_> = found.codes.iter().map(|code| page(*code, paint)).collect();
     text += &pages.join("\n");
     print(&text)
@@ -47,10 +50,16 @@ fn find(query: &str) -> Option<Found> {
     let query = query.trim();
     let named = |name: &str| name.eq_ignore_ascii_case(query);
     if let Some(code) = Code::ALL.into_iter().find(|code| named(code.name())) {
-        return Some(Found { note: None, codes: vec![code] });
+        return Some(Found {
+            note: None,
+            codes: vec![code],
+        });
     }
     if let Some(cause) = Cause::ALL.iter().find(|cause| named(cause.name())) {
-        return Some(Found { note: None, codes: vec![cause.code()] });
+        return Some(Found {
+            note: None,
+            codes: vec![cause.code()],
+        });
     }
     let number: i32 = query.parse().ok()?;
     let codes = emitted_as(number);
@@ -60,15 +69,30 @@ fn find(query: &str) -> Option<Found> {
             100..=599 => "An HTTP status",
             _ => "A ServerError code",
         };
-        let note = format!("{what}; {} of the codes below: the wording tells.", many(codes.len()));
-        return Some(Found { note: (codes.len() > 1).then_some(note), codes });
+        let note = format!(
+            "{what}; {} of the codes below: the wording tells.",
+            many(codes.len())
+        );
+        return Some(Found {
+            note: (codes.len() > 1).then_some(note),
+            codes,
+        });
     }
     let (note, codes) = match number {
-        1000 => ("A normal close. After an error it follows the ServerError that says what happened.", vec![]),
+        1000 => (
+            "A normal close. After an error it follows the ServerError that says what happened.",
+            vec![],
+        ),
         1001 => ("A normal close: the other side is going away.", vec![]),
         1002 | 1003 | 1007 | 1008 => ("A close for a broken protocol.", vec![Code::ProtocolError]),
-        1009 => ("A close for a message that is too large.", vec![Code::ConnectionClosed]),
-        1005 | 1006 | 1010..=1015 => ("A close without a reason of this protocol.", vec![Code::ConnectionClosed]),
+        1009 => (
+            "A close for a message that is too large.",
+            vec![Code::ConnectionClosed],
+        ),
+        1005 | 1006 | 1010..=1015 => (
+            "A close without a reason of this protocol.",
+            vec![Code::ConnectionClosed],
+        ),
         4000..=4499 => (
             "A close code that has no meaning yet; 40xx says that the request is at fault: do not reconnect.",
             vec![Code::ConnectionClosed],
@@ -79,7 +103,10 @@ fn find(query: &str) -> Option<Found> {
         ),
         _ => return None,
     };
-    Some(Found { note: Some(note.into()), codes })
+    Some(Found {
+        note: Some(note.into()),
+        codes,
+    })
 }
 
 /// The codes that any cause emits under this number, in any dialect.
@@ -134,7 +161,10 @@ fn page(code: Code, paint: Paint) -> String {
 }
 
 fn causes(code: Code) -> impl Iterator<Item = Cause> {
-    Cause::ALL.iter().copied().filter(move |cause| cause.code() == code)
+    Cause::ALL
+        .iter()
+        .copied()
+        .filter(move |cause| cause.code() == code)
 }
 
 fn emission(emission: Emission) -> String {
@@ -210,7 +240,9 @@ mod tests {
     use super::*;
 
     fn names(query: &str) -> Vec<&'static str> {
-        find(query).map(|found| found.codes.iter().map(|code| code.name()).collect()).unwrap_or_default()
+        find(query)
+            .map(|found| found.codes.iter().map(|code| code.name()).collect())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -231,7 +263,10 @@ mod tests {
     fn every_code_has_a_page_and_an_object() {
         for code in Code::ALL {
             let page = page(code, Paint::plain());
-            assert!(page.contains(code.caller_does()) && page.contains("On the wire"), "{page}");
+            assert!(
+                page.contains(code.caller_does()) && page.contains("On the wire"),
+                "{page}"
+            );
             assert!(as_json(code)["emissions"][0]["wording"].is_string());
         }
     }

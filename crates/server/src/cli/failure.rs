@@ -80,15 +80,29 @@ fn service(error: &Error, paint: &Paint) -> String {
         row("because", Some(source.to_string()));
         cause = source.source();
     }
-    row("phase", Some(error.phase().name().to_owned()).filter(|name| name != "unknown"));
-    row("HTTP status", error.http_status().map(|status| status.to_string()));
+    row(
+        "phase",
+        Some(error.phase().name().to_owned()).filter(|name| name != "unknown"),
+    );
+    row(
+        "HTTP status",
+        error.http_status().map(|status| status.to_string()),
+    );
     row("server code", error.server_code().map(str::to_owned));
-    row("close code", error.close_code().map(|code| code.to_string()));
+    row(
+        "close code",
+        error.close_code().map(|code| code.to_string()),
+    );
     row("close reason", error.close_reason().map(str::to_owned));
     row("connection", error.connection_id().map(str::to_owned));
     row("req_id", error.req_id().map(str::to_owned));
     row("request", error.request_id().map(str::to_owned));
-    row("retry after", error.retry_after().map(|wait| format!("{} s", wait.as_secs_f64())));
+    row(
+        "retry after",
+        error
+            .retry_after()
+            .map(|wait| format!("{} s", wait.as_secs_f64())),
+    );
     row("advice", Some(error.advice().to_string()));
     if let Some(code) = error.code().known() {
         row("what to do", Some(code.caller_does().to_owned()));
@@ -105,9 +119,18 @@ mod tests {
     fn a_failure_of_the_service_says_what_to_do_and_how_to_learn_more() {
         let error = visavis_client::console::Console::new("nowhere", "t").unwrap_err();
         let text = service(&error, &Paint::plain());
-        assert!(text.starts_with("error: invalidRequest: the server (VISAVIS_SERVER)"), "{text}");
-        assert!(text.contains("\n  advice        fix_configuration\n"), "{text}");
-        assert!(text.contains("\n  more          visavis explain invalidRequest\n"), "{text}");
+        assert!(
+            text.starts_with("error: invalidRequest: the server (VISAVIS_SERVER)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n  advice        fix_configuration\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n  more          visavis explain invalidRequest\n"),
+            "{text}"
+        );
         assert!(!text.contains("phase"));
     }
 }

@@ -1,8 +1,8 @@
 use serde_json::json;
 
+use super::Failure;
 use super::admin::Admin;
 use super::out::printable;
-use super::Failure;
 
 /// API keys: what a backend gets session tokens with
 #[derive(Debug, clap::Args)]
@@ -49,12 +49,23 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Create { app, by } => {
             let body = json!({ "createdBy": by });
-            let key = console.post(&["v1", "apps", &app, "api-keys"], &body).await?;
-            admin.show(&key, &[("key, shown only now", "apiKey"), ("prefix", "prefix")])
+            let key = console
+                .post(&["v1", "apps", &app, "api-keys"], &body)
+                .await?;
+            admin.show(
+                &key,
+                &[("key, shown only now", "apiKey"), ("prefix", "prefix")],
+            )
         }
         Verb::List { app } => {
-            let keys = console.list(&["v1", "apps", &app, "api-keys"], &[], "apiKeys").await?;
-            let columns = [("PREFIX", "prefix"), ("BY", "createdBy"), ("CREATED", "createdAt")];
+            let keys = console
+                .list(&["v1", "apps", &app, "api-keys"], &[], "apiKeys")
+                .await?;
+            let columns = [
+                ("PREFIX", "prefix"),
+                ("BY", "createdBy"),
+                ("CREATED", "createdAt"),
+            ];
             let none = format!(
                 "{0} has no keys: create one with `visavis keys create {0}`.",
                 printable(&app)
@@ -62,7 +73,9 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
             admin.list(keys, &columns, &none)
         }
         Verb::Delete { app, key } => {
-            let answer = console.delete(&["v1", "apps", &app, "api-keys", &key]).await?;
+            let answer = console
+                .delete(&["v1", "apps", &app, "api-keys", &key])
+                .await?;
             admin.done(&answer, "Deleted.")
         }
     }

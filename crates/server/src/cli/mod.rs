@@ -11,6 +11,7 @@ mod keys;
 mod out;
 mod progress;
 mod speak;
+mod speech;
 mod tokens;
 
 use std::process::ExitCode;

@@ -69,7 +69,9 @@ pub(super) fn print_json(value: &Value) -> Result<(), Failure> {
 
 /// Text from elsewhere, without what a terminal would take for a command.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Rows under headings, in columns as wide as their widest cell.
@@ -125,9 +127,16 @@ mod tests {
 
     #[test]
     fn cells_hold_nothing_that_a_terminal_obeys() {
-        let row = serde_json::json!({ "name": "a\u{1b}[2Jb", "keys": [1, 2], "on": true, "none": "" });
+        let row =
+            serde_json::json!({ "name": "a\u{1b}[2Jb", "keys": [1, 2], "on": true, "none": "" });
         assert_eq!(cell(&row, "name"), "a [2Jb");
-        assert_eq!((cell(&row, "keys").as_str(), cell(&row, "on").as_str()), ("2", "yes"));
-        assert_eq!((cell(&row, "none").as_str(), cell(&row, "gone").as_str()), ("-", "-"));
+        assert_eq!(
+            (cell(&row, "keys").as_str(), cell(&row, "on").as_str()),
+            ("2", "yes")
+        );
+        assert_eq!(
+            (cell(&row, "none").as_str(), cell(&row, "gone").as_str()),
+            ("-", "-")
+        );
     }
 }

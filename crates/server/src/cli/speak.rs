@@ -159,7 +159,9 @@ async fn converse(
         };
         let Ok(event) = event else {
             let waited_s = PATIENCE.as_secs();
-            return Err(Failure::text(format!("the server sent no more motion for {waited_s} s")));
+            return Err(Failure::text(format!(
+                "the server sent no more motion for {waited_s} s"
+            )));
         };
         match event {
             Some(Event::Animation(animation)) => {
@@ -170,7 +172,9 @@ async fn converse(
             }
             Some(Event::Error(error)) => return Err(error.into()),
             Some(Event::Closed(_)) | None => {
-                return Err(Failure::text("the server closed the session before the motion ended"));
+                return Err(Failure::text(
+                    "the server closed the session before the motion ended",
+                ));
             }
             Some(_) => {}
         }
@@ -213,7 +217,11 @@ impl Report {
     }
 
     fn so_far(&self) -> String {
-        format!("{} frames, first after {} ms", self.frames, self.first_frame_ms().unwrap_or(0))
+        format!(
+            "{} frames, first after {} ms",
+            self.frames,
+            self.first_frame_ms().unwrap_or(0)
+        )
     }
 
     fn first_frame_ms(&self) -> Option<u128> {
@@ -221,7 +229,10 @@ impl Report {
     }
 
     fn print(&self, json: bool, frames_on_stdout: bool) -> Result<(), Failure> {
-        let (spoken_s, took_s) = (self.duration.as_secs_f64(), self.begun.elapsed().as_secs_f64());
+        let (spoken_s, took_s) = (
+            self.duration.as_secs_f64(),
+            self.begun.elapsed().as_secs_f64(),
+        );
         if json {
             let summary = json!({
                 "durationS": spoken_s,
@@ -233,7 +244,9 @@ impl Report {
             });
             return print_json(&summary);
         }
-        let first = self.first_frame_ms().map_or_else(|| "none".into(), |ms| format!("after {ms} ms"));
+        let first = self
+            .first_frame_ms()
+            .map_or_else(|| "none".into(), |ms| format!("after {ms} ms"));
         let line = format!(
             "spoke {spoken_s:.2} s in {took_s:.2} s: {} frames, the first {first}; connection {}",
             self.frames, self.connection_id

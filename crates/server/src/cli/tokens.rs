@@ -80,7 +80,9 @@ fn ttl(text: &str) -> Result<Duration, String> {
         "h" => 3600,
         _ => return Err("use s, m or h, as in 90s, 10m or 1h".into()),
     };
-    let number: u64 = number.parse().map_err(|_| "begin with a whole number, as in 10m")?;
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "begin with a whole number, as in 10m")?;
     number
         .checked_mul(unit_s)
         .map(Duration::from_secs)

@@ -35,14 +35,19 @@ pub(super) fn read(bytes: &[u8], http_status: u16) -> Body {
             ..Body::default()
         };
     };
-    let nested = flat.get("errors").and_then(|errors| errors.get(0)?.as_object());
+    let nested = flat
+        .get("errors")
+        .and_then(|errors| errors.get(0)?.as_object());
     let (entry, codes) = match nested {
         Some(entry) => (entry, ["code", "id"]),
         None => (&flat, ["code", "error"]),
     };
     let first = |names: [&str; 2]| names.into_iter().find_map(|name| word(entry.get(name)));
     let said = |name: &str| word(flat.get(name));
-    let status = entry.get("status").and_then(number).filter(|_| http_status == 200);
+    let status = entry
+        .get("status")
+        .and_then(number)
+        .filter(|_| http_status == 200);
     Body {
         status: status.unwrap_or(http_status),
         code: first(codes).unwrap_or_default(),
@@ -51,8 +56,14 @@ pub(super) fn read(bytes: &[u8], http_status: u16) -> Body {
         raw,
         code_name: said("code_name"),
         phase: said("phase"),
-        retryable: flat.get("retryable").and_then(Value::as_bool).unwrap_or(false),
-        retry_after_ms: flat.get("retry_after_ms").and_then(Value::as_u64).unwrap_or(0),
+        retryable: flat
+            .get("retryable")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+        retry_after_ms: flat
+            .get("retry_after_ms")
+            .and_then(Value::as_u64)
+            .unwrap_or(0),
         doc_url: said("doc_url"),
         instance: said("instance"),
     }

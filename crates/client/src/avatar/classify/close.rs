@@ -14,7 +14,7 @@ pub(super) fn number(evidence: &Evidence<'_>) -> Option<u16> {
         .parse()
         .ok()
         .filter(|code| is_ours(*code))
-        .or(evidence.close_code.filter(|code| is_ours(*code)))
+        .or_else(|| evidence.close_code.filter(|code| is_ours(*code)))
 }
 
 /// The code of a close code.

@@ -33,16 +33,36 @@ fn said(phase: Phase, code: i32, message: &str) -> Error {
 fn a_server_error_without_the_extension_follows_the_text_rules() {
     use Code::*;
     for (phase, code, message, expected) in [
-        (HANDSHAKE, 3, "livekit_egress.url is empty", InvalidEgressConfig),
+        (
+            HANDSHAKE,
+            3,
+            "livekit_egress.url is empty",
+            InvalidEgressConfig,
+        ),
         (HANDSHAKE, 3, "Agora channel missing", InvalidEgressConfig),
         (HANDSHAKE, 3, "bitrate is negative", InvalidRequest),
-        (HANDSHAKE, 16, "unauthorized: token rejected", InvalidEgressConfig),
+        (
+            HANDSHAKE,
+            16,
+            "unauthorized: token rejected",
+            InvalidEgressConfig,
+        ),
         (RUNTIME, 14, "whatever", EgressUnavailable),
         (RUNTIME, 4001, "", CreditsExhausted),
         (RUNTIME, 4002, "neutral", SessionDurationExceeded),
         (RUNTIME, 0, "Credits Exhausted for app", CreditsExhausted),
-        (RUNTIME, 0, "session time limit reached", SessionDurationExceeded),
-        (RUNTIME, 0, "the maximum session duration passed", SessionDurationExceeded),
+        (
+            RUNTIME,
+            0,
+            "session time limit reached",
+            SessionDurationExceeded,
+        ),
+        (
+            RUNTIME,
+            0,
+            "the maximum session duration passed",
+            SessionDurationExceeded,
+        ),
         (HANDSHAKE, 0, "session denied: no plan", BillingRequired),
         (HANDSHAKE, 0, "Invalid session token", SessionTokenInvalid),
         (HANDSHAKE, 0, "empty token", SessionTokenInvalid),
@@ -50,16 +70,56 @@ fn a_server_error_without_the_extension_follows_the_text_rules() {
         (HANDSHAKE, 0, "App ID mismatch", AppIDMismatch),
         (HANDSHAKE, 0, "appIDUnrecognized", AppIDUnrecognized),
         (HANDSHAKE, 0, "avatar not found: x", AvatarNotFound),
-        (HANDSHAKE, 0, "unsupported sample rate: 1", UnsupportedSampleRate),
+        (
+            HANDSHAKE,
+            0,
+            "unsupported sample rate: 1",
+            UnsupportedSampleRate,
+        ),
         (RUNTIME, 0, "no audio input for 60s", IdleTimeout),
         (RUNTIME, 0, "livekit silence timeout", IdleTimeout),
-        (RUNTIME, 0, "missing LiveKit credentials", InvalidEgressConfig),
-        (RUNTIME, 0, "failed to create egress connection: x", EgressUnavailable),
-        (RUNTIME, 0, "egress client is not configured on server", EgressUnavailable),
-        (RUNTIME, 13, "driven server request failed: x", UpstreamError),
-        (RUNTIME, 0, "driven server returned non-200 status code", UpstreamError),
-        (HANDSHAKE, 0, "expected ClientConfigureSession message", ProtocolError),
-        (HANDSHAKE, 0, "failed to unmarshal initial message", ProtocolError),
+        (
+            RUNTIME,
+            0,
+            "missing LiveKit credentials",
+            InvalidEgressConfig,
+        ),
+        (
+            RUNTIME,
+            0,
+            "failed to create egress connection: x",
+            EgressUnavailable,
+        ),
+        (
+            RUNTIME,
+            0,
+            "egress client is not configured on server",
+            EgressUnavailable,
+        ),
+        (
+            RUNTIME,
+            13,
+            "driven server request failed: x",
+            UpstreamError,
+        ),
+        (
+            RUNTIME,
+            0,
+            "driven server returned non-200 status code",
+            UpstreamError,
+        ),
+        (
+            HANDSHAKE,
+            0,
+            "expected ClientConfigureSession message",
+            ProtocolError,
+        ),
+        (
+            HANDSHAKE,
+            0,
+            "failed to unmarshal initial message",
+            ProtocolError,
+        ),
         (RUNTIME, 0, "unexpected message type", ProtocolError),
         (RUNTIME, 13, "internal error", ServerError),
         (RUNTIME, 400, "neutral", ServerError),
@@ -77,16 +137,34 @@ fn numbers_that_the_text_rules_do_not_know_follow_the_close_code_map() {
     for (code, message, expected, advice) in [
         (4003, "neutral", ConcurrencyLimit, Advice::Alert),
         (4503, "neutral", UpstreamError, Advice::Retry),
-        (4010, "token expired", SessionTokenExpired, Advice::RefreshToken),
-        (4010, "neutral", SessionTokenInvalid, Advice::FixConfiguration),
+        (
+            4010,
+            "token expired",
+            SessionTokenExpired,
+            Advice::RefreshToken,
+        ),
+        (
+            4010,
+            "neutral",
+            SessionTokenInvalid,
+            Advice::FixConfiguration,
+        ),
         (4042, "neutral", ConnectionClosed, Advice::FixConfiguration),
         (4599, "neutral", ConnectionClosed, Advice::Retry),
     ] {
         let error = said(RUNTIME, code, message);
-        assert_eq!((error.code(), error.advice()), (&expected.into(), advice), "{code}");
+        assert_eq!(
+            (error.code(), error.advice()),
+            (&expected.into(), advice),
+            "{code}"
+        );
         assert_eq!(error.close_code(), u16::try_from(code).ok());
         let error = Error::from(closed(u16::try_from(code).unwrap(), message, RUNTIME));
-        assert_eq!((error.code(), error.advice()), (&expected.into(), advice), "close {code}");
+        assert_eq!(
+            (error.code(), error.advice()),
+            (&expected.into(), advice),
+            "close {code}"
+        );
     }
     for code in [1002, 1005, 1006, 1011, 1012] {
         let error = Error::from(closed(code, "", HANDSHAKE));
@@ -100,24 +178,60 @@ fn a_close_frame_refines_a_server_error_that_says_nothing() {
     let neutral = proto::ServerError::default();
     let error = Error::from(server_error(&neutral, RUNTIME, Some((4001, "credits"))));
     assert_eq!(error.code(), &Code::CreditsExhausted);
-    assert_eq!((error.close_code(), error.close_reason()), (Some(4001), Some("credits")));
+    assert_eq!(
+        (error.close_code(), error.close_reason()),
+        (Some(4001), Some("credits"))
+    );
     let error = Error::from(server_error(&neutral, RUNTIME, Some((1000, ""))));
-    assert_eq!((error.code(), error.close_code()), (&Code::ServerError.into(), Some(1000)));
+    assert_eq!(
+        (error.code(), error.close_code()),
+        (&Code::ServerError.into(), Some(1000))
+    );
 }
 
 #[test]
 fn an_http_refusal_follows_wording_then_status() {
     use Code::*;
     for (phase, status, body, expected) in [
-        (CONNECT, 400, problem::UNDECODABLE_TOKEN, SessionTokenInvalid),
-        (CONNECT, 401, r#"{"message":"session token expired"}"#, SessionTokenExpired),
+        (
+            CONNECT,
+            400,
+            problem::UNDECODABLE_TOKEN,
+            SessionTokenInvalid,
+        ),
+        (
+            CONNECT,
+            401,
+            r#"{"message":"session token expired"}"#,
+            SessionTokenExpired,
+        ),
         (CONNECT, 401, "", SessionTokenExpired),
-        (CONNECT, 404, r#"{"message":"Avatar not found: a1"}"#, AvatarNotFound),
+        (
+            CONNECT,
+            404,
+            r#"{"message":"Avatar not found: a1"}"#,
+            AvatarNotFound,
+        ),
         (CONNECT, 404, "", AppIDUnrecognized),
-        (CONNECT, 403, r#"{"message":"app id unrecognized"}"#, AppIDUnrecognized),
+        (
+            CONNECT,
+            403,
+            r#"{"message":"app id unrecognized"}"#,
+            AppIDUnrecognized,
+        ),
         (CONNECT, 403, "", SessionTokenInvalid),
-        (CONNECT, 400, r#"{"message":"App ID mismatch"}"#, AppIDMismatch),
-        (CONNECT, 402, r#"{"message":"session denied: credits exhausted"}"#, CreditsExhausted),
+        (
+            CONNECT,
+            400,
+            r#"{"message":"App ID mismatch"}"#,
+            AppIDMismatch,
+        ),
+        (
+            CONNECT,
+            402,
+            r#"{"message":"session denied: credits exhausted"}"#,
+            CreditsExhausted,
+        ),
         (CONNECT, 402, "", BillingRequired),
         (CONNECT, 422, "", InvalidRequest),
         (CONNECT, 429, "", ConcurrencyLimit),
@@ -139,22 +253,52 @@ fn an_http_refusal_follows_wording_then_status() {
         "title":"Invalid Argument","detail":"expire_at must be in the future"}]}"#;
     let error = http(TOKEN, 400, bad_expiry);
     assert_eq!(error.code(), &InvalidRequest);
-    assert_eq!(error.server_detail(), Some("expire_at must be in the future"));
+    assert_eq!(
+        error.server_detail(),
+        Some("expire_at must be in the future")
+    );
     let error = http(TOKEN, 200, &bad_expiry.replace("INVALID_ARGUMENT", "nope"));
-    assert_eq!((error.code(), error.http_status()), (&InvalidRequest.into(), Some(200)));
+    assert_eq!(
+        (error.code(), error.http_status()),
+        (&InvalidRequest.into(), Some(200))
+    );
 }
 
 #[test]
 fn the_traps_of_published_sdks_do_not_catch_this_one() {
     use Code::*;
     for (phase, status, body, expected) in [
-        (CONNECT, 401, r#"{"message":"Unauthorized"}"#, SessionTokenExpired),
-        (TOKEN, 401, r#"{"code":"UNAUTHENTICATED"}"#, SessionTokenInvalid),
-        (CONNECT, 400, r#"{"code":"INVALID_ARGUMENT"}"#, InvalidRequest),
+        (
+            CONNECT,
+            401,
+            r#"{"message":"Unauthorized"}"#,
+            SessionTokenExpired,
+        ),
+        (
+            TOKEN,
+            401,
+            r#"{"code":"UNAUTHENTICATED"}"#,
+            SessionTokenInvalid,
+        ),
+        (
+            CONNECT,
+            400,
+            r#"{"code":"INVALID_ARGUMENT"}"#,
+            InvalidRequest,
+        ),
         (CONNECT, 503, r#"{"code":"UNAVAILABLE"}"#, ServerError),
-        (CONNECT, 402, r#"{"code":402,"message":"all credits exhausted"}"#, CreditsExhausted),
+        (
+            CONNECT,
+            402,
+            r#"{"code":402,"message":"all credits exhausted"}"#,
+            CreditsExhausted,
+        ),
     ] {
-        assert_eq!(http(phase, status, body).code(), &expected, "{status} {body}");
+        assert_eq!(
+            http(phase, status, body).code(),
+            &expected,
+            "{status} {body}"
+        );
     }
 }
 
@@ -174,7 +318,10 @@ fn the_extension_goes_before_every_rule_and_unknown_codes_survive() {
     assert_eq!((error.phase(), error.advice()), (HANDSHAKE, Advice::Retry));
     assert_eq!(error.retry_after(), Some(Duration::from_millis(1500)));
     said.retryable = false;
-    assert_eq!(Error::from(server_error(&said, RUNTIME, None)).advice(), Advice::Alert);
+    assert_eq!(
+        Error::from(server_error(&said, RUNTIME, None)).advice(),
+        Advice::Alert
+    );
 }
 
 #[test]
@@ -183,11 +330,20 @@ fn every_cause_of_the_service_arrives_as_its_code_in_both_dialects() {
         let failure = Failure::about(*cause, "x").with_retry_after_ms(250);
         for dialect in [Dialect::TextRule, Dialect::CloseCode] {
             let error: Error = match cause.emission(dialect) {
-                Emission::Http { status } => {
-                    http(CONNECT, status, &problem::body(&failure, status, TOKEN, "r-1", "/errors"))
-                }
+                Emission::Http { status } => http(
+                    CONNECT,
+                    status,
+                    &problem::body(&failure, status, TOKEN, "r-1", "/errors"),
+                ),
                 Emission::ServerError { server_code } => {
-                    let said = visavis_wire::server_error(&failure, server_code, TOKEN, "c", "r", "/errors");
+                    let said = visavis_wire::server_error(
+                        &failure,
+                        server_code,
+                        TOKEN,
+                        "c",
+                        "r",
+                        "/errors",
+                    );
                     server_error(&said, RUNTIME, None).into()
                 }
                 Emission::Observed => continue,
@@ -197,8 +353,12 @@ fn every_cause_of_the_service_arrives_as_its_code_in_both_dialects() {
             assert_eq!(error.phase(), TOKEN);
             assert_eq!(error.server_detail(), Some(failure.detail()));
             assert_eq!(error.retry_after(), Some(Duration::from_millis(250)));
-            assert!(error.doc_url().is_some_and(|url| url.starts_with("/errors/")));
-            assert!(error.request_id().or(error.connection_id()).is_some());
+            assert!(
+                error
+                    .doc_url()
+                    .is_some_and(|url| url.starts_with("/errors/"))
+            );
+            assert!(error.request_id().is_some() || error.connection_id().is_some());
         }
     }
 }

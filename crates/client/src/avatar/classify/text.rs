@@ -9,14 +9,38 @@ const WORDINGS: &[(Scope, Code, &[&str])] = {
     use Code::*;
     use Scope::*;
     &[
-        (Anywhere, SessionTokenInvalid, &["invalid session token", "empty token"]),
-        (Anywhere, SessionTokenExpired, &["token is expired", "session token expired"]),
+        (
+            Anywhere,
+            SessionTokenInvalid,
+            &["invalid session token", "empty token"],
+        ),
+        (
+            Anywhere,
+            SessionTokenExpired,
+            &["token is expired", "session token expired"],
+        ),
         (Anywhere, AppIDMismatch, &["app id mismatch"]),
-        (Anywhere, AppIDUnrecognized, &["appidunrecognized", "app id unrecognized"]),
+        (
+            Anywhere,
+            AppIDUnrecognized,
+            &["appidunrecognized", "app id unrecognized"],
+        ),
         (Anywhere, AvatarNotFound, &["avatar not found"]),
-        (Anywhere, UnsupportedSampleRate, &["unsupported sample rate"]),
-        (Anywhere, IdleTimeout, &["livekit silence timeout", "no audio input for"]),
-        (Session, InvalidEgressConfig, &["livekit_egress", "agora_egress"]),
+        (
+            Anywhere,
+            UnsupportedSampleRate,
+            &["unsupported sample rate"],
+        ),
+        (
+            Anywhere,
+            IdleTimeout,
+            &["livekit silence timeout", "no audio input for"],
+        ),
+        (
+            Session,
+            InvalidEgressConfig,
+            &["livekit_egress", "agora_egress"],
+        ),
         (
             Session,
             InvalidEgressConfig,

@@ -11,7 +11,8 @@ use crate::avatar::req_id::RequestIds;
 pub(crate) const AUDIO_BYTES_MAX: usize = 64 << 10;
 
 // The rest of the message, a req_id and a few tags, is far below 1 KiB; a whole number of samples fits.
-const _: () = assert!(AUDIO_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX && AUDIO_BYTES_MAX.is_multiple_of(2));
+const _: () =
+    assert!(AUDIO_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX && AUDIO_BYTES_MAX.is_multiple_of(2));
 
 /// The utterances of a session.
 #[derive(Debug)]

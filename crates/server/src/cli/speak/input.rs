@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use visavis_client::avatar::SessionBuilder;
 
-use super::super::{Failure, animate};
+use super::super::{Failure, speech};
 
 /// Opus counts time at this rate, whatever the encoder's (RFC 7845 §4).
 const OPUS_HZ: u64 = 48_000;
@@ -21,13 +21,19 @@ pub(super) enum Audio {
 
 impl Speech {
     pub(super) fn wav(path: &Path) -> Result<Self, Failure> {
-        let (sample_rate, samples) = animate::read(path)?;
+        let (sample_rate, samples) = speech::read(path)?;
         if samples.is_empty() {
-            return Err(Failure::text(format!("{}: there is no audio in it", path.display())));
+            return Err(Failure::text(format!(
+                "{}: there is no audio in it",
+                path.display()
+            )));
         }
         Ok(Self {
             duration: Duration::from_secs_f64(samples.len() as f64 / f64::from(sample_rate)),
-            audio: Audio::Pcm { sample_rate, samples },
+            audio: Audio::Pcm {
+                sample_rate,
+                samples,
+            },
         })
     }
 
@@ -59,7 +65,8 @@ fn duration(ogg: &[u8]) -> Option<Duration> {
     let granule = u64::from_le_bytes(ogg.get(last + 6..last + 14)?.try_into().ok()?);
     let samples = granule.saturating_sub(pre_skip.into());
     // A granule position of -1 marks a page on which no packet ends.
-    (granule != u64::MAX).then(|| Duration::from_micros(samples.saturating_mul(1_000_000) / OPUS_HZ))
+    (granule != u64::MAX)
+        .then(|| Duration::from_micros(samples.saturating_mul(1_000_000) / OPUS_HZ))
 }
 
 #[cfg(test)]

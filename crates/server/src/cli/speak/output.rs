@@ -60,7 +60,11 @@ impl Frames {
 
 /// One line, members in the order of `visavis animate --format jsonl`; six places are more than a face shows.
 fn write_frame(out: &mut dyn Write, frame: &Frame) -> io::Result<()> {
-    write!(out, r#"{{"time":{:.6},"blendshapes":{{"#, frame.time.as_secs_f64())?;
+    write!(
+        out,
+        r#"{{"time":{:.6},"blendshapes":{{"#,
+        frame.time.as_secs_f64()
+    )?;
     for (n, (name, weight)) in BLENDSHAPE_NAMES.iter().zip(frame.blendshapes).enumerate() {
         let comma = if n == 0 { "" } else { "," };
         write!(out, r#"{comma}"{name}":{weight:.6}"#)?;
@@ -72,6 +76,12 @@ fn write_frame(out: &mut dyn Write, frame: &Frame) -> io::Result<()> {
         r#"}},"head":{{"pitch":{pitch:.6},"yaw":{yaw:.6},"roll":{roll:.6},"x":{x:.6},"y":{y:.6},"z":{z:.6}}}"#
     )?;
     let ([left_pitch, left_yaw], [right_pitch, right_yaw]) = (frame.left_eye, frame.right_eye);
-    write!(out, r#","eyes":{{"left":{{"pitch":{left_pitch:.6},"yaw":{left_yaw:.6}}}"#)?;
-    writeln!(out, r#","right":{{"pitch":{right_pitch:.6},"yaw":{right_yaw:.6}}}}}}}"#)
+    write!(
+        out,
+        r#","eyes":{{"left":{{"pitch":{left_pitch:.6},"yaw":{left_yaw:.6}}}"#
+    )?;
+    writeln!(
+        out,
+        r#","right":{{"pitch":{right_pitch:.6},"yaw":{right_yaw:.6}}}}}}}"#
+    )
 }

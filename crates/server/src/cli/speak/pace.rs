@@ -13,7 +13,10 @@ const CHUNK: Duration = Duration::from_millis(100);
 pub(super) async fn send(session: &Session, speech: &Speech, realtime: bool) -> Result<(), Error> {
     let mut due = Instant::now();
     match &speech.audio {
-        Audio::Pcm { sample_rate, samples } => {
+        Audio::Pcm {
+            sample_rate,
+            samples,
+        } => {
             for chunk in samples.chunks((*sample_rate as usize / 10).max(1)) {
                 session.send_audio(chunk).await?;
                 wait(&mut due, realtime).await;
