@@ -71,8 +71,8 @@ const TWO_BYTES: &[u8] = &[0x08, 0x03, 0x22, 0x07, 0x0a, 0x01, b'a', 0x1a, 0x02,
 
 fn settings() -> Settings {
     Settings::new(
-        ConnectionId::new("c-1").unwrap(),
-        AvatarId::new("vera").unwrap(),
+        ConnectionId::new("c-1").expect("an id"),
+        AvatarId::new("vera").expect("an id"),
     )
 }
 

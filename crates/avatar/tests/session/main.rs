@@ -1,5 +1,10 @@
 //! What a session does, in virtual time: one file per behaviour, one binary for all of them.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "`check(script, expect![[...]])` reads best"
+)]
+
 mod pair;
 mod render;
 mod rules;

@@ -70,8 +70,8 @@ pub(crate) fn check_failure_with(
 impl Pair {
     fn run(change: impl Fn(&mut Settings), script: impl Fn(&mut Self)) -> Self {
         let mut settings = Settings::new(
-            ConnectionId::new("c-1").unwrap(),
-            AvatarId::new("vera").unwrap(),
+            ConnectionId::new("c-1").expect("an id"),
+            AvatarId::new("vera").expect("an id"),
         );
         change(&mut settings);
         let mut pair = Self {
@@ -318,7 +318,7 @@ impl Speech {
         };
         let new = frames - self.frames;
         self.frames = frames;
-        u32::try_from(new).unwrap()
+        u32::try_from(new).expect("a few frames")
     }
 }
 

@@ -27,11 +27,14 @@ fn a_failure_looks_as_it_would_by_nature() {
             close 1000 | 4002
         "#]],
     );
-    check_failure(|pair| pair.input(Input::Disrupt(failure())), expect![[r#"
+    check_failure(
+        |pair| pair.input(Input::Disrupt(failure())),
+        expect![[r#"
         send error 4002 "session time limit reached"
         sessionDurationExceeded websocket_handshake "Session duration exceeded" retryable true after 0 ms, /errors/sessionDurationExceeded
         close 1000 | 4002
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
