@@ -74,7 +74,13 @@ impl Fault {
     /// The failure to report, marked as one on purpose.
     #[must_use]
     pub fn failure(&self) -> Failure {
-        let subject = match self.cause {
+        Self::failure_of(self.cause)
+    }
+
+    /// The failure of a cause, with its variable made up, marked as one on purpose.
+    #[must_use]
+    pub fn failure_of(cause: Cause) -> Failure {
+        let subject = match cause {
             Cause::SampleRateRefused => "11025",
             Cause::EgressConfigRefused => "livekit_egress.url is refused on purpose",
             Cause::EgressTokenRefused => "livekit_egress.api_token is refused on purpose",
@@ -82,7 +88,7 @@ impl Fault {
             Cause::ExpiryRefused => "expire_at is refused on purpose",
             _ => "on purpose",
         };
-        Failure::about(self.cause, subject).on_purpose()
+        Failure::about(cause, subject).on_purpose()
     }
 }
 

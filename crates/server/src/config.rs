@@ -11,14 +11,18 @@ use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
 use visavis_wire::Secret;
 
-/// Variables of the command line and the SDKs that share the prefix but are no keys of the configuration.
-const NOT_KEYS: [&str; 6] = [
-    "server",
-    "api_key",
-    "app_id",
-    "avatar_id",
-    "console_endpoint",
-    "ingress_endpoint",
+/// The keys and tables at the top. Other variables with the prefix belong to the command line and the SDKs.
+const TOP: [&str; 10] = [
+    "listen",
+    "public_url",
+    "data_dir",
+    "admin_token",
+    "token_secret",
+    "log__",
+    "sessions__",
+    "credits__",
+    "engine__",
+    "faults__",
 ];
 
 /// The configuration of one server.
@@ -41,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) sessions: Sessions,
     pub(crate) credits: Credits,
     pub(crate) engine: Engine,
+    pub(crate) faults: Faults,
 }
 
 /// What is logged, and how.
@@ -95,6 +100,14 @@ pub(crate) struct Engine {
     pub(crate) workers: usize,
 }
 
+/// Failures on purpose; sessions of test apps can always have them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Faults {
+    /// Answer API keys such as `fault:creditsExhausted` with that failure.
+    pub(crate) api_keys: bool,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -107,6 +120,7 @@ impl Default for Config {
             sessions: Sessions::default(),
             credits: Credits::default(),
             engine: Engine::default(),
+            faults: Faults::default(),
         }
     }
 }
@@ -151,7 +165,13 @@ impl Config {
                 file.display()
             ));
         }
-        let environment = Env::prefixed("VISAVIS_").ignore(&NOT_KEYS).split("__");
+        let is_key = |name: &str| {
+            TOP.iter()
+                .any(|top| name == *top || (top.ends_with("__") && name.starts_with(top)))
+        };
+        let environment = Env::prefixed("VISAVIS_")
+            .filter(move |name| is_key(&name.as_str().to_ascii_lowercase()));
+        let environment = environment.split("__");
         let figment = Figment::new()
             .merge(Toml::file_exact(file))
             .merge(environment);
@@ -163,6 +183,12 @@ impl Config {
     }
 
     fn check(&self) -> Result<(), String> {
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.filter) {
+            return Err(format!(
+                "key log.filter: `{}` is no filter: {error}",
+                self.log.filter
+            ));
+        }
         let sessions = &self.sessions;
         let timings = [
             ("sessions.handshake_timeout_s", sessions.handshake_timeout_s),

@@ -1,7 +1,7 @@
 //! `visavis dev`: everything embedded, with credentials that are the same everywhere.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -28,7 +28,7 @@ const CREDITS: i64 = 1_000_000;
 #[command(after_help = "Then, in another terminal:\n\n  visavis speak hello.wav\n")]
 pub(crate) struct Args {
     /// Where to listen; loopback only
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7400")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7400", value_parser = address)]
     listen: SocketAddr,
     /// Keep apps, keys, avatars and credits here; without it nothing is kept
     #[arg(long, value_name = "DIR")]
@@ -75,6 +75,10 @@ async fn dev(args: Args, started: Instant) -> Result<(), String> {
             args.listen
         ));
     }
+    if let Some(path) = &args.ready_file {
+        // One that a killed run left behind would be taken for this run's.
+        let _ = fs::remove_file(path);
+    }
     let format = if args.log_json {
         LogFormat::Json
     } else {
@@ -107,6 +111,7 @@ async fn dev(args: Args, started: Instant) -> Result<(), String> {
             enforced: true,
             ..Credits::default()
         },
+        fault_keys: true,
     };
     let server = Server::bind(parts).await.map_err(|error| {
         format!(
@@ -146,6 +151,16 @@ async fn furnish(store: &Store) -> Result<(), StoreError> {
         store.grant(APP, CREDITS, "to try things out").await?;
     }
     Ok(())
+}
+
+/// Reads `127.0.0.1:7400` and `localhost:7400` alike.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mut addresses = text
+        .to_socket_addrs()
+        .map_err(|_| "must be such as 127.0.0.1:7400".to_owned())?;
+    addresses
+        .next()
+        .ok_or_else(|| "this name has no address".into())
 }
 
 /// Whoever waits for the file never sees half of it.
@@ -195,12 +210,16 @@ Python (avatarkit, spatius, spatialreal), unmodified:
       expire_at=datetime.now(timezone.utc) + timedelta(hours=1),
       transport_frames=lambda frame, last: ...,
   )
+  # with spatius, first: spatius.configure_telemetry(\"\")
 
 Rust SDK and command line:
 
-  export VISAVIS_SERVER={http} VISAVIS_API_KEY={KEY} VISAVIS_APP_ID={APP}
-  visavis speak hello.wav --server {http}
-  visavis apps list --server {http} --admin-token {ADMIN_TOKEN}
+  export VISAVIS_SERVER={http} VISAVIS_ADMIN_TOKEN={ADMIN_TOKEN}
+  export VISAVIS_API_KEY={KEY} VISAVIS_APP_ID={APP} VISAVIS_AVATAR_ID={AVATAR}
+  visavis speak hello.wav
+  visavis apps list
+
+Any failure on purpose: avatar id \"fault:creditsExhausted@runtime+2s\", API key \"fault:appIDUnrecognized\"
 ",
             version = env!("CARGO_PKG_VERSION"),
         )

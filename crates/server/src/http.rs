@@ -12,7 +12,7 @@ use visavis_codes::{Cause, Dialect, Failure, Phase};
 
 use crate::console::{self, ConsoleState};
 use crate::shared::{Shared, random_id};
-use crate::{ingress, tokens};
+use crate::{errors, ingress, tokens};
 
 /// Names one HTTP request, in its answer and in the log.
 #[derive(Debug, Clone)]
@@ -31,12 +31,15 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .layer(DefaultBodyLimit::max(tokens::BODY_BYTES_MAX));
     let console = ConsoleState {
         store: shared.store.clone(),
+        live: Arc::clone(&shared.live),
         admin_token: shared.admin_token.clone(),
         docs: Arc::clone(&shared.docs),
     };
     Router::new()
         .merge(tokens)
         .route("/v2/driveningress/websocket", get(ingress::upgrade))
+        .route("/errors", get(errors::index))
+        .route("/errors/{code}", get(errors::one))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

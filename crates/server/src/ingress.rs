@@ -14,6 +14,7 @@ use axum::response::Response;
 use visavis_codes::{Cause, Dialect, Phase};
 
 use crate::http::RequestId;
+use crate::server::Abort;
 use crate::shared::Shared;
 use admission::Refusal;
 
@@ -47,5 +48,8 @@ fn refuse(
     response
         .headers_mut()
         .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    if failure.cause() == Cause::Unreachable {
+        response.extensions_mut().insert(Abort);
+    }
     response
 }

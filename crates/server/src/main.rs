@@ -1,11 +1,14 @@
 //! `visavis`: the avatar service and its tools in one program.
 
+mod cli;
 mod config;
 mod console;
 mod dev;
 mod engine;
+mod errors;
 mod http;
 mod ingress;
+mod live;
 mod metrics;
 mod reply;
 mod run;
@@ -31,11 +34,14 @@ struct Cli {
 enum Command {
     Dev(dev::Args),
     Serve(serve::Args),
+    #[command(flatten)]
+    Client(cli::Command),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Dev(args) => dev::run(args),
         Command::Serve(args) => serve::run(&args),
+        Command::Client(command) => command.run(),
     }
 }

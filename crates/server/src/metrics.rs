@@ -119,7 +119,11 @@ impl Metrics {
             code: failure.code().name(),
             phase: phase.name(),
             service: "avatar",
-            fault: "false",
+            fault: if failure.is_on_purpose() {
+                "true"
+            } else {
+                "false"
+            },
         };
         self.errors.get_or_create(&label).inc();
     }

@@ -38,7 +38,7 @@ pub(crate) fn block_on(
 /// Opens the database of a data directory, which is made when it is missing, and settles what a crash left open.
 pub(crate) async fn open_store(data_dir: &Path) -> Result<Store, String> {
     let place = data_dir.display();
-    fs::create_dir_all(data_dir)
+    make_private(data_dir)
         .map_err(|error| format!("{place}: the directory cannot be made: {error}"))?;
     let store = Store::open(data_dir.join("visavis.db"))
         .await
@@ -100,6 +100,14 @@ async fn signal() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+fn make_private(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

@@ -59,6 +59,7 @@ async fn serve(config: Config) -> Result<(), String> {
         token_secret,
         sessions: config.sessions,
         credits: config.credits,
+        fault_keys: config.faults.api_keys,
     };
     let server = Server::bind(parts).await.map_err(|error| {
         format!(

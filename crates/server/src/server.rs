@@ -31,6 +31,10 @@ const DRAIN_MAX: Duration = Duration::from_secs(10);
 /// Held by a connection, and by the session that grows out of it.
 pub(crate) type Slot = Arc<OwnedSemaphorePermit>;
 
+/// Marks an answer that must not be given: the connection is cut instead.
+#[derive(Debug, Clone)]
+pub(crate) struct Abort;
+
 /// A server that is listening.
 pub(crate) struct Server {
     listener: TcpListener,
@@ -48,6 +52,7 @@ pub(crate) struct Parts {
     pub(crate) token_secret: Secret,
     pub(crate) sessions: Sessions,
     pub(crate) credits: Credits,
+    pub(crate) fault_keys: bool,
 }
 
 impl Server {
@@ -69,6 +74,8 @@ impl Server {
             docs: format!("{base}/errors").into(),
             draining,
             gate: Mutex::new(Gate::default()),
+            live: Arc::default(),
+            fault_keys: parts.fault_keys,
         });
         Ok(Self {
             listener,
@@ -130,7 +137,16 @@ async fn serve(
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&slot));
-        router.call(request)
+        let answer = router.call(request);
+        async {
+            match answer.await {
+                Ok(answer) if answer.extensions().get::<Abort>().is_some() => {
+                    Err(io::Error::other("a connection was cut on purpose"))
+                }
+                Ok(answer) => Ok(answer),
+                Err(never) => match never {},
+            }
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

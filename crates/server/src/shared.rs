@@ -10,6 +10,7 @@ use visavis_store::{Store, StoreError};
 use visavis_wire::{AppId, Secret, token::Signer};
 
 use crate::config::{Credits, Sessions};
+use crate::live::Live;
 use crate::metrics::Metrics;
 
 /// The parts of a running server.
@@ -25,6 +26,9 @@ pub(crate) struct Shared {
     /// Turns true once, when the server goes down.
     pub(crate) draining: watch::Receiver<bool>,
     pub(crate) gate: Mutex<Gate>,
+    pub(crate) live: Arc<Live>,
+    /// Answer API keys such as `fault:CODE` with that failure.
+    pub(crate) fault_keys: bool,
 }
 
 /// A place among the open sessions of an app, given back on drop.
@@ -61,6 +65,7 @@ impl Shared {
     ) -> axum::response::Response {
         self.metrics.failed(failure, phase);
         tracing::warn!(
+            fault = failure.is_on_purpose(),
             code = failure.code().name(),
             phase = phase.name(),
             request_id,

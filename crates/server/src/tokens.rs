@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use visavis_codes::{Cause, Dialect, Failure, Phase};
+use visavis_codes::{Cause, Dialect, Failure, Fault, Phase};
 use visavis_wire::token::{Claims, check_expiry};
 use visavis_wire::{AppId, Secret};
 
 use crate::http::RequestId;
+use crate::server::Abort;
 use crate::shared::{Shared, log_store, unix_now};
 
 /// Largest body of a token call, in bytes.
@@ -56,7 +57,14 @@ async fn issue(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Response {
-    match mint(shared, dialect, headers, body).await {
+    let key = headers
+        .get("x-api-key")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if let Some(fault) = Fault::parse(key).filter(|_| shared.fault_keys) {
+        return disturbed(shared, dialect, id, fault);
+    }
+    match mint(shared, dialect, key, body).await {
         Ok(token) => {
             shared.metrics.tokens.inc();
             let answer = Answer {
@@ -73,16 +81,47 @@ async fn issue(
     }
 }
 
+/// Answers an API key that asks for a failure.
+fn disturbed(
+    shared: &Shared,
+    dialect: Dialect,
+    id: &RequestId,
+    fault: Result<Fault, String>,
+) -> Response {
+    let failure = match fault {
+        Ok(Fault {
+            phase: Phase::SessionToken,
+            cause,
+            ..
+        }) => Fault::failure_of(cause),
+        Ok(fault) => match Fault::cause(fault.cause.code(), Some(Phase::SessionToken)) {
+            Some((cause, _)) => Fault::failure_of(cause),
+            None => Failure::about(
+                Cause::BodyRefused,
+                "fault: this code cannot occur at the token call",
+            )
+            .on_purpose(),
+        },
+        Err(what) => Failure::about(Cause::BodyRefused, &what).on_purpose(),
+    };
+    let mut answer = shared.refuse(&failure, dialect, Phase::SessionToken, id.as_str());
+    match failure.cause() {
+        Cause::NotAToken => StatusCode::OK.into_response(),
+        Cause::Unclassified => (StatusCode::CREATED, "{}").into_response(),
+        Cause::Unreachable => {
+            answer.extensions_mut().insert(Abort);
+            answer
+        }
+        _ => answer,
+    }
+}
+
 async fn mint(
     shared: &Shared,
     dialect: Dialect,
-    headers: &HeaderMap,
+    key: &str,
     body: &[u8],
 ) -> Result<Secret, Failure> {
-    let key = headers
-        .get("x-api-key")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
     let app = shared
         .store
         .app_by_key(key)

@@ -55,3 +55,25 @@ fn on_runtime(command: impl Future<Output = Result<(), Failure>>) -> Result<(), 
         .map_err(|error| Failure::text(format!("cannot start: {error}")))?
         .block_on(command)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_command_is_well_formed_and_teaches_with_examples() {
+        let cli = <super::Command as clap::Subcommand>::augment_subcommands(clap::Command::new(
+            "visavis",
+        ));
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands() {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.contains("Examples:\n  visavis "),
+                "{}",
+                command.get_name()
+            );
+        }
+    }
+}

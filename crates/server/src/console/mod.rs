@@ -10,9 +10,11 @@ mod avatars;
 mod credits;
 mod error;
 mod extract;
+mod faults;
 mod keys;
 mod openapi;
 mod page;
+mod sessions;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +29,8 @@ use axum::{
 use visavis_store::Store;
 use visavis_wire::Secret;
 
+use crate::live::Live;
+
 /// Largest request body: the longest avatar fits ten times.
 const BODY_BYTES_MAX: usize = 64 << 10;
 
@@ -34,6 +38,7 @@ const BODY_BYTES_MAX: usize = 64 << 10;
 #[derive(Debug, Clone)]
 pub(crate) struct ConsoleState {
     pub(crate) store: Store,
+    pub(crate) live: Arc<Live>,
     /// The one credential of the console API.
     pub(crate) admin_token: Secret,
     /// Base of the documentation links in errors, such as `http://127.0.0.1:7400/errors`.
@@ -65,6 +70,9 @@ pub(crate) fn router(state: ConsoleState) -> Router {
             "/v2/billing/credits/transactions",
             get(credits::transactions),
         )
+        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/faults", get(faults::list).post(faults::arm))
+        .route("/v1/faults/{fault_id}", delete(faults::disarm))
         .route_layer(from_fn_with_state(state.clone(), auth::require_admin_token))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         // Not behind the admin token: a client needs the document to learn that there is one.

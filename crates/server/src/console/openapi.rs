@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::{apps, avatars, credits, keys};
+use super::{apps, avatars, credits, faults, keys, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -29,6 +29,7 @@ use super::{apps, avatars, credits, keys};
         keys::create, keys::list, keys::remove,
         avatars::create, avatars::list, avatars::find, avatars::remove, avatars::list_public,
         credits::balance, credits::grant, credits::transactions,
+        sessions::list, faults::arm, faults::list, faults::disarm,
         metrics, healthz, readyz, openapi_document,
     ),
     components(schemas(Problem, ProblemEntry)),
@@ -38,6 +39,7 @@ use super::{apps, avatars, credits, keys};
         (name = "API keys", description = "What an app's backend gets session tokens with."),
         (name = "Avatars", description = "Faces that sessions can ask for."),
         (name = "Credits", description = "One credit is one connected second. Credits belong to apps."),
+        (name = "Faults", description = "Failures on purpose, in sessions of test apps."),
         (name = "Operations", description = "For whoever runs the server."),
     ),
     security(("adminToken" = [])),

@@ -20,6 +20,7 @@ async fn console() -> Router {
 
 fn console_on(store: Store) -> Router {
     router(ConsoleState {
+        live: std::sync::Arc::default(),
         store,
         admin_token: TOKEN.into(),
         docs: "http://127.0.0.1:7400/errors".into(),

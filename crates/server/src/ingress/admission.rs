@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, request::Parts};
 use serde::Deserialize;
 use visavis_animate::Character;
 use visavis_avatar::Settings;
-use visavis_codes::{Cause, Dialect, Emission, Failure};
+use visavis_codes::{Cause, Dialect, Emission, Failure, Fault, Phase};
 use visavis_store::{App, Noun, StoreError};
 use visavis_wire::token::Claims;
 use visavis_wire::{AppId, AvatarId, ConnectionId};
@@ -24,6 +24,8 @@ pub(super) struct Admitted {
     pub(super) character: Character,
     /// Absent when the session will be refused after the upgrade.
     pub(super) place: Option<Place>,
+    /// Failures on purpose are possible.
+    pub(super) test: bool,
     /// The connection's own place among all connections.
     pub(super) slot: Option<Slot>,
 }
@@ -56,6 +58,9 @@ struct Known {
     avatar_id: AvatarId,
     character: Character,
     sessions_max: u32,
+    test: bool,
+    /// A failure that the avatar id asks for, this long after the handshake.
+    fault: Option<(Duration, Failure)>,
 }
 
 pub(super) async fn admit(shared: &Arc<Shared>, head: &Parts) -> Result<Admitted, Refusal> {
@@ -76,10 +81,11 @@ pub(super) async fn admit(shared: &Arc<Shared>, head: &Parts) -> Result<Admitted
     let slot = head.extensions.get::<Slot>().cloned();
     let reads_close_codes = credentials.in_query || claims.dialect == Dialect::CloseCode;
     let token_left = Duration::from_secs(claims.expires_at.saturating_sub(unix_now()));
-    let settings = |avatar_id, refusal, credits_reserved| Settings {
+    let settings = |avatar_id, refusal, fault, credits_reserved| Settings {
         connection_id: connection_id.clone(),
         avatar_id,
         refusal,
+        fault,
         reads_close_codes,
         docs: Arc::clone(&shared.docs),
         handshake_timeout: Duration::from_secs(shared.sessions.handshake_timeout_s),
@@ -93,28 +99,34 @@ pub(super) async fn admit(shared: &Arc<Shared>, head: &Parts) -> Result<Admitted
     };
     match outcome {
         Ok((known, place, credits)) => Ok(Admitted {
-            settings: settings(known.avatar_id, None, credits),
+            settings: settings(known.avatar_id, None, known.fault, credits),
             app_id: known.app_id,
             character: known.character,
             place: Some(place),
+            test: known.test,
             slot,
         }),
         Err(failure) => match failure.emission(claims.dialect) {
-            Emission::ServerError { .. } => {
+            Emission::Observed if failure.cause() == Cause::Unreachable => Err(Refusal {
+                failure,
+                dialect: claims.dialect,
+            }),
+            Emission::ServerError { .. } | Emission::Observed => {
                 let avatar_id = AvatarId::new(parameters.id.as_deref().unwrap_or_default());
                 let avatar_id = avatar_id
                     .or_else(|_| AvatarId::new("unknown"))
                     .expect("a constant");
-                let settings = settings(avatar_id, Some(failure), 0);
+                let settings = settings(avatar_id, Some(failure), None, 0);
                 Ok(Admitted {
                     settings,
                     app_id: claims.app_id,
                     character: Character::VERA,
                     place: None,
+                    test: false,
                     slot,
                 })
             }
-            Emission::Http { .. } | Emission::Observed => Err(Refusal {
+            Emission::Http { .. } => Err(Refusal {
                 failure,
                 dialect: claims.dialect,
             }),
@@ -161,6 +173,20 @@ async fn look_up(
     if wished.is_empty() {
         return Err(Cause::AvatarIdMissing.into());
     }
+    let sessions_max = app
+        .concurrency_max
+        .unwrap_or(shared.sessions.concurrency_max);
+    if let Some(fault) = Fault::parse(wished) {
+        let fault = asked_for(fault, app.test)?;
+        return Ok(Known {
+            app_id: claims.app_id.clone(),
+            avatar_id: AvatarId::new(wished).map_err(|_| Cause::AvatarIdMissing)?,
+            character: Character::VERA,
+            sessions_max,
+            test: true,
+            fault: Some((fault.after, fault.failure())),
+        });
+    }
     let unknown = || Failure::about(Cause::AvatarUnknown, wished);
     let avatar_id = AvatarId::new(wished).map_err(|_| unknown())?;
     let avatar = shared
@@ -170,15 +196,41 @@ async fn look_up(
         .map_err(|error| unavailable(&error))?;
     let character =
         Character::named(avatar.ok_or_else(unknown)?.character.name()).unwrap_or(Character::VERA);
-    let sessions_max = app
-        .concurrency_max
-        .unwrap_or(shared.sessions.concurrency_max);
     Ok(Known {
         app_id: claims.app_id.clone(),
         avatar_id,
         character,
         sessions_max,
+        test: app.test,
+        fault: None,
     })
+}
+
+/// The fault that an avatar id asks for, if it waits until the session runs.
+///
+/// # Errors
+/// The fault itself, when it is to happen before that; or that it is not possible.
+fn asked_for(fault: Result<Fault, String>, test: bool) -> Result<Fault, Failure> {
+    if !test {
+        return Err(Failure::about(
+            Cause::AvatarUnknown,
+            "fault:… (faults on purpose are for test apps only)",
+        ));
+    }
+    match fault {
+        Ok(fault) => match fault.phase {
+            Phase::WebsocketRuntime => Ok(fault),
+            Phase::WebsocketConnect | Phase::WebsocketHandshake => Err(fault.failure()),
+            _ => match Fault::cause(fault.cause.code(), Some(Phase::WebsocketConnect)) {
+                Some((cause, _)) => Err(Fault::failure_of(cause)),
+                None => Err(Failure::about(
+                    Cause::AvatarUnknown,
+                    "this code is had with the API key of that name",
+                )),
+            },
+        },
+        Err(what) => Err(Failure::about(Cause::AvatarUnknown, &what)),
+    }
 }
 
 /// Sets credits aside, then takes a place; neither is left behind when the other fails.

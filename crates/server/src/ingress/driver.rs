@@ -4,11 +4,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use hyper::upgrade::OnUpgrade;
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Duration, Instant, sleep_until};
 use tracing::Instrument as _;
 use visavis_animate::Options;
-use visavis_avatar::{Input, Output, Report, RequestKey, Session};
+use visavis_avatar::{Disruption, Input, Output, Report, RequestKey, Session};
+use visavis_codes::{Cause, Failure};
 use visavis_wire::{AppId, ConnectionId};
 
 use super::admission::Admitted;
@@ -35,6 +37,7 @@ async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
         app_id,
         character,
         place,
+        test,
         slot,
     } = admitted;
     let Ok(upgraded) = upgraded.await else {
@@ -44,6 +47,8 @@ async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
         return;
     };
     let started = Instant::now();
+    let (connection, avatar) = (settings.connection_id.as_str(), settings.avatar_id.as_str());
+    let disruptions = shared.live.open(connection, app_id.as_str(), avatar, test);
     let mut driver = Driver {
         connection_id: settings.connection_id.clone(),
         app_id,
@@ -57,6 +62,8 @@ async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
         feed: Feed::default(),
         work: None,
         ledger: JoinSet::new(),
+        disruptions,
+        due: JoinSet::new(),
         outputs: vec![],
         dropped: false,
         shared,
@@ -71,6 +78,7 @@ async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
         started,
         ..
     } = driver;
+    shared.live.close(connection_id.as_str());
     socket.finish().await;
     drop(place);
     // A reservation may still be on its way: the core gives it back.
@@ -99,6 +107,9 @@ struct Driver {
     feed: Feed,
     work: Option<JoinHandle<Worked>>,
     ledger: JoinSet<Option<Input>>,
+    disruptions: mpsc::Receiver<(Duration, Disruption)>,
+    /// Disruptions whose delay runs.
+    due: JoinSet<Disruption>,
     outputs: Vec<Output>,
     dropped: bool,
 }
@@ -121,10 +132,14 @@ impl Driver {
                     }
                 }
                 () = at(deadline) => self.handle(Input::Tick),
-                () = at(stalls_at) => {
-                    tracing::warn!(req_id = self.session.req_id().unwrap_or_default(), "the client reads nothing");
-                    self.handle(Input::PeerClosed);
+                () = at(stalls_at) => self.stalled(),
+                Some((after, disruption)) = self.disruptions.recv() => {
+                    self.due.spawn(async move {
+                        tokio::time::sleep(after).await;
+                        disruption
+                    });
                 }
+                Some(Ok(disruption)) = self.due.join_next() => self.handle(Input::Disrupt(disruption)),
                 Ok(_) = draining.wait_for(|draining| *draining), if !told => {
                     told = true;
                     self.handle(Input::Drain);
@@ -135,6 +150,7 @@ impl Driver {
 
     fn received(&mut self, received: Received) {
         self.handle(match received {
+            Received::Written => return,
             Received::Binary(frame) => Input::Binary(frame),
             Received::Text => Input::Text,
             Received::Ping => Input::Ping,
@@ -142,6 +158,18 @@ impl Driver {
             Received::Malformed => Input::Malformed,
             Received::Closed => Input::PeerClosed,
         });
+    }
+
+    /// Gives up a client that reads nothing, unless something was written since the timer was set.
+    fn stalled(&mut self) {
+        if self
+            .socket
+            .stalls_at()
+            .is_some_and(|at| at <= Instant::now())
+        {
+            let failure = Failure::about(Cause::Dropped, "the client reads nothing");
+            self.handle(Input::Disrupt(Disruption::Fail(failure)));
+        }
     }
 
     fn start_work(&mut self) {
@@ -163,7 +191,15 @@ impl Driver {
                         .chunk_to_frame
                         .observe(arrived.elapsed().as_secs_f64());
                 }
-                self.feed.back(worked)
+                let input = self.feed.back(worked);
+                if let Some(Input::Animated {
+                    animation: Some(animation),
+                    ..
+                }) = &input
+                {
+                    self.shared.metrics.frames.inc_by(animation.frames.into());
+                }
+                input
             }
             Err(error) => {
                 tracing::error!(req_id = self.session.req_id().unwrap_or_default(), %error, "the engine stopped");
@@ -230,6 +266,7 @@ impl Driver {
             }
             Output::Send(frame) => self.socket.send(frame),
             Output::Close { code, reason } => self.socket.close(code, &reason),
+            Output::Stall => self.socket.stall(),
             Output::Drop => self.dropped = true,
             Output::Report(report) => self.report(&report),
         }
@@ -255,7 +292,6 @@ impl Driver {
                     .requests
                     .get_or_create(&Ending { end: end.name() })
                     .inc();
-                metrics.frames.inc_by(*frames);
                 tracing::info!(
                     req_id = req_id.as_str(),
                     frames,
@@ -271,7 +307,8 @@ impl Driver {
                 metrics.failed(failure, *phase);
                 let req_id = req_id.as_ref().map_or("", |id| id.as_str());
                 let (code, phase) = (failure.code().name(), phase.name());
-                tracing::warn!(req_id, code, phase, "{}", failure.detail());
+                let fault = failure.is_on_purpose();
+                tracing::warn!(req_id, code, phase, fault, "{}", failure.detail());
             }
             Report::Ended { connected_s } => {
                 tracing::info!(req_id = "", connected_s, "session ended")

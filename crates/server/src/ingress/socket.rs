@@ -32,8 +32,8 @@ pub(super) struct Socket {
     stream: WebSocketStream<Io>,
     out: VecDeque<Message>,
     out_bytes: usize,
-    dirty: bool,
-    progress_at: Instant,
+    /// Since when something waits to be written and nothing was.
+    waiting: Option<Instant>,
     reading: Reading,
 }
 
@@ -43,10 +43,14 @@ enum Reading {
     /// What comes is no longer frames; it is thrown away until the peer closes, so that it can read our last words.
     Discarding,
     Over,
+    /// Neither read nor written any more, on purpose.
+    Stalled,
 }
 
 /// What came in.
 pub(super) enum Received {
+    /// Nothing; what waited to be written is written, or there is room again.
+    Written,
     Binary(Bytes),
     Text,
     Ping,
@@ -69,8 +73,7 @@ impl Socket {
             stream,
             out: VecDeque::new(),
             out_bytes: 0,
-            dirty: false,
-            progress_at: Instant::now(),
+            waiting: None,
             reading: Reading::Frames,
         }
     }
@@ -86,11 +89,14 @@ impl Socket {
         })));
     }
 
+    /// From now on nothing is read or written.
+    pub(super) fn stall(&mut self) {
+        self.reading = Reading::Stalled;
+        self.waiting = None;
+    }
+
     fn push(&mut self, message: Message) {
-        if !self.dirty {
-            self.progress_at = Instant::now();
-        }
-        self.dirty = true;
+        self.waiting.get_or_insert_with(Instant::now);
         self.out_bytes += message.len();
         self.out.push_back(message);
     }
@@ -102,23 +108,25 @@ impl Socket {
 
     /// When the reader counts as stuck; `None` while nothing waits for it.
     pub(super) fn stalls_at(&self) -> Option<Instant> {
-        self.dirty.then(|| self.progress_at + STALL_MAX)
+        self.waiting.map(|since| since + STALL_MAX)
     }
 
-    /// Writes what waits, and gives the next thing that comes in, if `read`. May be dropped at any point.
+    /// Writes what waits, and gives the next thing that happens; reads only if `read`. May be dropped at any point.
     pub(super) async fn next(&mut self, read: bool) -> Received {
         poll_fn(|cx| {
+            let (had_room, waited) = (self.has_room(), self.waiting.is_some());
             if self.poll_write(cx).is_err() {
                 return Poll::Ready(self.over());
             }
-            let received = match self.reading {
-                Reading::Frames if read => ready!(self.poll_frame(cx)),
-                Reading::Discarding => ready!(self.poll_discard(cx)),
-                Reading::Frames | Reading::Over => return Poll::Pending,
-            };
-            // Reading may have queued a pong or the answer to a close.
-            self.dirty = true;
-            Poll::Ready(received)
+            // Whoever waits for room, or watches for a stall, has to look again.
+            if (waited && self.waiting.is_none()) || (!had_room && self.has_room()) {
+                return Poll::Ready(Received::Written);
+            }
+            match self.reading {
+                Reading::Frames if read => self.poll_frame(cx),
+                Reading::Discarding => self.poll_discard(cx),
+                Reading::Frames | Reading::Over | Reading::Stalled => Poll::Pending,
+            }
         })
         .await
     }
@@ -143,13 +151,14 @@ impl Socket {
     fn over(&mut self) -> Received {
         self.reading = Reading::Over;
         self.out.clear();
-        self.dirty = false;
+        self.out_bytes = 0;
+        self.waiting = None;
         Received::Closed
     }
 
     /// True when everything is written.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Result<bool, tungstenite::Error> {
-        if !self.dirty {
+        if self.waiting.is_none() || self.reading == Reading::Stalled {
             return Ok(true);
         }
         while !self.out.is_empty() {
@@ -160,7 +169,7 @@ impl Socket {
             }
             if let Some(message) = self.out.pop_front() {
                 self.out_bytes -= message.len();
-                self.progress_at = Instant::now();
+                self.waiting = Some(Instant::now());
                 match Pin::new(&mut self.stream).start_send(message) {
                     // Nothing may follow a close frame, whichever side sent it first.
                     Ok(()) | Err(tungstenite::Error::Protocol(_)) => {}
@@ -170,7 +179,7 @@ impl Socket {
         }
         match Pin::new(&mut self.stream).poll_flush(cx) {
             Poll::Ready(Ok(()) | Err(tungstenite::Error::ConnectionClosed)) => {
-                self.dirty = false;
+                self.waiting = None;
                 Ok(true)
             }
             Poll::Ready(Err(error)) => Err(error),
@@ -179,30 +188,31 @@ impl Socket {
     }
 
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Received> {
-        Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
-            Some(Ok(Message::Binary(frame))) => Received::Binary(frame),
-            Some(Ok(Message::Text(_))) => Received::Text,
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Received::Ping,
+        let received = ready!(Pin::new(&mut self.stream).poll_next(cx));
+        if !matches!(received, Some(Ok(Message::Binary(_) | Message::Text(_)))) {
+            // The library has queued a pong, or its answer to a close.
+            self.waiting.get_or_insert_with(Instant::now);
+        }
+        let (reading, received) = match received {
+            Some(Ok(Message::Binary(frame))) => (Reading::Frames, Received::Binary(frame)),
+            Some(Ok(Message::Text(_))) => (Reading::Frames, Received::Text),
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {
+                (Reading::Frames, Received::Ping)
+            }
             Some(Err(tungstenite::Error::Capacity(CapacityError::MessageTooLong {
                 max_size,
                 ..
-            }))) => {
-                self.reading = Reading::Discarding;
-                Received::TooLarge(max_size)
-            }
+            }))) => (Reading::Discarding, Received::TooLarge(max_size)),
             Some(Err(tungstenite::Error::Utf8(_) | tungstenite::Error::Capacity(_))) => {
-                self.reading = Reading::Discarding;
-                Received::Malformed
+                (Reading::Discarding, Received::Malformed)
             }
             Some(Err(tungstenite::Error::Protocol(error))) if is_malformed(&error) => {
-                self.reading = Reading::Discarding;
-                Received::Malformed
+                (Reading::Discarding, Received::Malformed)
             }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => {
-                self.reading = Reading::Over;
-                Received::Closed
-            }
-        })
+            Some(Ok(Message::Close(_)) | Err(_)) | None => (Reading::Over, Received::Closed),
+        };
+        self.reading = reading;
+        Poll::Ready(received)
     }
 
     fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<Received> {
