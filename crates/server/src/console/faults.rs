@@ -102,7 +102,7 @@ const fn once() -> u32 {
 /// Arms a fault
 ///
 /// Only sessions of test apps are struck; every fault is marked as one in logs and metrics.
-#[utoipa::path(post, path = "/v1/faults", tag = "Faults", request_body = NewFault,
+#[utoipa::path(post, operation_id = "armFault", path = "/v1/faults", tag = "Faults", request_body = NewFault,
     responses((status = 200, body = ArmedFault), WriteProblems))]
 pub(crate) async fn arm(
     State(state): State<ConsoleState>,
@@ -141,7 +141,7 @@ pub(crate) async fn arm(
 }
 
 /// Lists the faults that wait for sessions
-#[utoipa::path(get, path = "/v1/faults", tag = "Faults", responses((status = 200, body = FaultList), Problems))]
+#[utoipa::path(get, operation_id = "listFaults", path = "/v1/faults", tag = "Faults", responses((status = 200, body = FaultList), Problems))]
 pub(crate) async fn list(State(state): State<ConsoleState>) -> Json<FaultList> {
     Json(FaultList {
         faults: state
@@ -154,7 +154,7 @@ pub(crate) async fn list(State(state): State<ConsoleState>) -> Json<FaultList> {
 }
 
 /// Disarms a fault
-#[utoipa::path(delete, path = "/v1/faults/{fault_id}", tag = "Faults", params(("fault_id" = String, Path)),
+#[utoipa::path(delete, operation_id = "disarmFault", path = "/v1/faults/{fault_id}", tag = "Faults", params(("fault_id" = String, Path)),
     responses((status = 200, body = Empty), Problems))]
 pub(crate) async fn disarm(
     State(state): State<ConsoleState>,

@@ -30,7 +30,7 @@ use super::{apps, avatars, credits, faults, keys, sessions};
         avatars::create, avatars::list, avatars::find, avatars::remove, avatars::list_public,
         credits::balance, credits::grant, credits::transactions,
         sessions::list, faults::arm, faults::list, faults::disarm,
-        metrics, healthz, readyz, openapi_document,
+        metrics, healthz, readyz, error_pages, error_page, openapi_document,
     ),
     components(schemas(Problem, ProblemEntry)),
     tags(
@@ -212,6 +212,18 @@ fn create_session_token_for_close_code_sdks() {}
     responses((status = 200, body = String, content_type = "text/plain", description = "The metrics.")))]
 #[expect(dead_code, reason = "a stub that carries the description")]
 fn metrics() {}
+
+/// Lists the failure codes, each with what to do; HTML for browsers, JSON for programs
+#[utoipa::path(get, path = "/errors", operation_id = "listErrors", tag = "Operations", security(()),
+    responses((status = 200, body = Object)))]
+#[expect(dead_code, reason = "describes a handler elsewhere")]
+fn error_pages() {}
+
+/// Tells what a failure code means and what to do; HTML for browsers, JSON for programs
+#[utoipa::path(get, path = "/errors/{code}", operation_id = "getError", tag = "Operations", security(()),
+    params(("code" = String, Path, example = "creditsExhausted")), responses((status = 200, body = Object)))]
+#[expect(dead_code, reason = "describes a handler elsewhere")]
+fn error_page() {}
 
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "Operations", operation_id = "healthz", security(()),

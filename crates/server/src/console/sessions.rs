@@ -28,7 +28,7 @@ pub(crate) struct SessionList {
 }
 
 /// Lists the open avatar sessions of this server
-#[utoipa::path(get, path = "/v1/sessions", tag = "Operations", responses((status = 200, body = SessionList), Problems))]
+#[utoipa::path(get, operation_id = "listSessions", path = "/v1/sessions", tag = "Operations", responses((status = 200, body = SessionList), Problems))]
 pub(crate) async fn list(State(state): State<ConsoleState>) -> Json<SessionList> {
     let sessions = state
         .live
