@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -82,8 +83,8 @@ pub enum Event {
     Closed(Closed),
 }
 
-/// Motion for one utterance, as one message of the server.
-#[derive(Debug, Clone, PartialEq)]
+/// Motion for one utterance, as one message of the server. Its `Debug` counts the poses.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Animation {
     /// The utterance that the motion belongs to.
@@ -182,6 +183,18 @@ impl Animation {
                 .unwrap_or_default(),
             message,
         }
+    }
+}
+
+impl fmt::Debug for Animation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Animation")
+            .field("req_id", &self.req_id)
+            .field("end", &self.end)
+            .field("frames", &self.frames.len())
+            .field("flame", &self.flame.len())
+            .field("message_bytes", &self.message.len())
+            .finish()
     }
 }
 

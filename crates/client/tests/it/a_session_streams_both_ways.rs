@@ -194,8 +194,37 @@ async fn dropping_the_handle_ends_the_connection_and_the_events() {
         }
     })
     .await;
+    let tasks = || {
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let before = tasks();
     let (session, mut events) = server.client().session().open().await.unwrap();
     drop(session);
     assert!(events.next().await.is_none());
     told.recv().await.unwrap();
+    tokio::task::yield_now().await;
+    assert_eq!(tasks(), before, "a task outlived its session");
+}
+
+#[tokio::test]
+async fn giving_up_on_opening_leaves_nothing_behind() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let server = Server::new(move |_, mut socket| {
+        let tell = tell.clone();
+        async move {
+            next(&mut socket).await;
+            let _ = tell.send("configured");
+            while next(&mut socket).await.is_some() {}
+            let _ = tell.send("gone");
+        }
+    })
+    .await;
+    let builder = server.client().session();
+    tokio::select! {
+        opened = builder.open() => panic!("{opened:?}"),
+        said = told.recv() => assert_eq!(said, Some("configured")),
+    }
+    assert_eq!(told.recv().await, Some("gone"));
 }

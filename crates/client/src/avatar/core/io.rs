@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,7 +13,6 @@ pub type Time = Duration;
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// What happens to a session.
-#[derive(Debug)]
 pub enum Input {
     /// A binary frame came.
     Binary(Bytes),
@@ -52,7 +52,6 @@ pub enum Input {
 }
 
 /// What a session wants done, in this order.
-#[derive(Debug)]
 pub enum Output {
     /// Send a binary frame.
     Send(Bytes),
@@ -80,4 +79,43 @@ pub struct Ready {
     pub connection_id: String,
     /// What the server can do beyond the basics, such as `playback_control`.
     pub capabilities: Vec<String>,
+}
+
+// Frames hold speech and credentials, which must not reach a log by way of `Debug`.
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Binary(frame) => write!(f, "Binary({} bytes)", frame.len()),
+            Self::Text => f.write_str("Text"),
+            Self::Pong => f.write_str("Pong"),
+            Self::Malformed(cause) => write!(f, "Malformed({cause})"),
+            Self::PeerClosed { code, reason } => write!(f, "PeerClosed({code}, {reason:?})"),
+            Self::Dropped(cause) => write!(f, "Dropped({cause})"),
+            Self::SendFailed(cause) => write!(f, "SendFailed({cause})"),
+            Self::Unread => f.write_str("Unread"),
+            Self::Tick => f.write_str("Tick"),
+            Self::Audio(audio) => write!(f, "Audio({} bytes)", audio.len()),
+            Self::End => f.write_str("End"),
+            Self::Interrupt => f.write_str("Interrupt"),
+            Self::Pause => f.write_str("Pause"),
+            Self::Resume => f.write_str("Resume"),
+            Self::Close => f.write_str("Close"),
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(frame) => write!(f, "Send({} bytes)", frame.len()),
+            Self::Ping => f.write_str("Ping"),
+            Self::Close(code) => write!(f, "Close({code})"),
+            Self::Drop => f.write_str("Drop"),
+            Self::Ready(ready) => ready.fmt(f),
+            Self::Accepted(req_id) => write!(f, "Accepted({req_id:?})"),
+            Self::Refused(error) => write!(f, "Refused({error})"),
+            Self::Event(event) => event.fmt(f),
+        }
+    }
 }
