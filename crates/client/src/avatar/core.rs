@@ -138,9 +138,13 @@ impl Core {
                 let error = classify::closed(code, &reason, PHASE);
                 states::finish(Some(error.into()), Some(code), reason, out)
             }
-            Input::Dropped(source) | Input::SendFailed(source) => {
+            Input::Dropped(source) => {
                 let error = classify::dropped(PHASE).caused_by(source);
                 states::finish(Some(error.into()), None, String::new(), out)
+            }
+            Input::SendFailed(source) => {
+                let parts = classify::dropped(PHASE).caused_by(source);
+                State::Ending(Ending::unsent(now, parts))
             }
             Input::Tick if now >= until => {
                 let timeout_s = self.settings.handshake_timeout.as_secs_f32();

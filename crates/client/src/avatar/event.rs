@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use visavis_wire::proto::{self, server_playback_state::State};
+use visavis_wire::proto::{self, Flame, server_playback_state::State};
 
 use crate::Error;
 
@@ -94,7 +94,7 @@ pub struct Animation {
     /// Poses in order of time; empty from servers without the open payload, and in egress mode.
     pub frames: Vec<Frame>,
     /// FLAME coefficients at 25 keyframes a second.
-    pub flame: Vec<proto::Flame>,
+    pub flame: Vec<Flame>,
     /// The whole message as it came, for an app that forwards it to its own clients untouched.
     pub message: Bytes,
 }

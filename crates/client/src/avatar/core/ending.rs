@@ -46,13 +46,28 @@ impl Ending {
     pub(super) fn handle(mut self, now: Time, input: Input, out: &mut Vec<Output>) -> State {
         match input {
             Input::Binary(frame) => {
-                if let (Failure::Unsent(_), Said::Error(said)) = (&self.failure, read(frame)) {
-                    self.failure = Failure::Said(Box::new(said), Phase::WebsocketRuntime);
+                if let (Failure::Unsent(parts), Said::Error(mut said)) =
+                    (&self.failure, read(frame))
+                {
+                    if let (true, Some(id)) = (said.connection_id.is_empty(), &parts.connection_id)
+                    {
+                        said.connection_id.clone_from(id);
+                    }
+                    let phase = match parts.phase {
+                        Phase::WebsocketHandshake => Phase::WebsocketHandshake,
+                        _ => Phase::WebsocketRuntime,
+                    };
+                    self.failure = Failure::Said(Box::new(said), phase);
                 }
             }
             Input::PeerClosed { code, reason } => {
                 let error = match self.failure {
-                    Failure::Unsent(_) if matches!(code, 1000 | 1001) => None,
+                    Failure::Unsent(parts)
+                        if matches!(code, 1000 | 1001)
+                            && parts.phase != Phase::WebsocketHandshake =>
+                    {
+                        None
+                    }
                     failure => Some(failure.error(Some((code, &reason)))),
                 };
                 return finish(error, Some(code), reason, out);
@@ -83,7 +98,7 @@ impl Failure {
                 classify::server_error(&said, phase, closed).into()
             }
             (Self::Unsent(parts), Some((code, reason))) => {
-                let mut closed = classify::closed(code, reason, Phase::WebsocketSend);
+                let mut closed = classify::closed(code, reason, parts.phase);
                 closed.connection_id = parts.connection_id;
                 closed.req_id = parts.req_id;
                 closed.into()

@@ -263,6 +263,22 @@ fn what_the_server_said_before_sending_failed_is_the_error() {
 }
 
 #[test]
+fn a_refusal_is_read_though_the_configuration_could_not_be_sent() {
+    let mut world = World::new();
+    world.input(Input::SendFailed("broken pipe".into()));
+    let said = proto::ServerError {
+        message: "avatar not found: x".into(),
+        ..Default::default()
+    };
+    world.input(Input::Binary(server_message(said)));
+    let out = world.input(Input::PeerClosed {
+        code: 1000,
+        reason: String::new(),
+    });
+    failed(&out, Code::AvatarNotFound, Phase::WebsocketHandshake);
+}
+
+#[test]
 fn a_server_that_says_an_error_and_never_closes_is_closed() {
     let mut world = World::open(&[]);
     let said = proto::ServerError {
