@@ -124,6 +124,20 @@ pub(crate) fn cpu_of(process: u32) -> Result<Duration, Failure> {
     Ok(Duration::from_secs_f64(ticks as f64 / TICKS_PER_S))
 }
 
+/// Processor time that everything on the machine has used so far.
+pub(crate) fn cpu_of_all() -> Result<Duration, Failure> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let line = stat.lines().next().ok_or("no stat")?;
+    // user nice system idle iowait irq softirq; what waits is no work.
+    let ticks = line
+        .split_whitespace()
+        .skip(1)
+        .map(str::parse::<u64>)
+        .collect::<Result<Vec<_>, _>>()?;
+    let busy: u64 = [0, 1, 2, 5, 6].iter().filter_map(|&at| ticks.get(at)).sum();
+    Ok(Duration::from_secs_f64(busy as f64 / TICKS_PER_S))
+}
+
 /// What /proc/cpuinfo calls the processor.
 pub(crate) fn processor() -> String {
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -43,9 +43,10 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
         "frames",
         "server CPU",
         "load CPU",
+        "other work",
         "server's memory",
     ]);
-    let mut best = None;
+    let (mut best, mut missed) = (None, 0);
     for &sessions in &options.sessions {
         let server = Server::start(options)?;
         let access = Rc::new(Access::new(&server, sessions).await?);
@@ -60,12 +61,18 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
             run.latencies.len().to_string(),
             format!("{:.0} %", 100.0 * run.server_cpu),
             format!("{:.0} %", 100.0 * run.load_cpu),
+            format!("{:.0} %", 100.0 * run.other_cpu),
             mib(run.resident_bytes),
         ]);
-        if run.latencies.percentile(0.99) >= AIM {
+        if run.latencies.percentile(0.99) < AIM {
+            best = Some(sessions);
+        } else {
+            missed += 1;
+        }
+        // One miss may be the machine's; two are the server's.
+        if missed == 2 {
             break;
         }
-        best = Some(sessions);
     }
     match best {
         Some(sessions) => println!(
@@ -84,6 +91,8 @@ struct Run {
     latencies: Durations,
     server_cpu: f64,
     load_cpu: f64,
+    /// What else ran on the machine, in cores: far from zero, the latencies tell of that and not of the server.
+    other_cpu: f64,
     resident_bytes: u64,
 }
 
@@ -117,15 +126,13 @@ async fn load(
         ));
     }
     tokio::time::sleep_until(begin + WARM_UP).await;
-    let (began, cpu, own) = (
-        Instant::now(),
-        server.cpu()?,
-        server::cpu_of(std::process::id())?,
-    );
+    let (began, before) = (Instant::now(), Cpu::now(server)?);
     tokio::time::sleep_until(begin + WARM_UP + length).await;
     let wall = began.elapsed().as_secs_f64();
-    let server_cpu = (server.cpu()? - cpu).as_secs_f64() / wall;
-    let load_cpu = (server::cpu_of(std::process::id())? - own).as_secs_f64() / wall;
+    let after = Cpu::now(server)?;
+    let share = |of: fn(&Cpu) -> Duration| (of(&after) - of(&before)).as_secs_f64() / wall;
+    let (server_cpu, load_cpu) = (share(|cpu| cpu.server), share(|cpu| cpu.load));
+    let other_cpu = (share(|cpu| cpu.all) - server_cpu - load_cpu).max(0.0);
     let resident_bytes = server.resident_bytes()?;
     let mut latencies = Vec::new();
     while let Some(done) = tasks.join_next().await {
@@ -135,8 +142,26 @@ async fn load(
         latencies: latencies.into(),
         server_cpu,
         load_cpu,
+        other_cpu,
         resident_bytes,
     })
+}
+
+/// Processor time used so far.
+struct Cpu {
+    server: Duration,
+    load: Duration,
+    all: Duration,
+}
+
+impl Cpu {
+    fn now(server: &Server) -> Result<Self, Failure> {
+        Ok(Self {
+            server: server.cpu()?,
+            load: server::cpu_of(std::process::id())?,
+            all: server::cpu_of_all()?,
+        })
+    }
 }
 
 /// One session: a chunk every 100 ms, and how long each frame took after the chunk that completed it.
