@@ -3,7 +3,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use hyper::upgrade::OnUpgrade;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Duration, Instant, sleep_until};
@@ -56,7 +57,7 @@ async fn drive(shared: Arc<Shared>, admitted: Admitted, upgraded: OnUpgrade) {
             character,
             ..Options::default()
         },
-        socket: Socket::new(upgraded).await,
+        socket: Socket::new(TokioIo::new(upgraded)).await,
         session: Session::new(started.elapsed(), settings),
         started,
         feed: Feed::default(),
@@ -101,7 +102,7 @@ struct Driver {
     connection_id: ConnectionId,
     app_id: AppId,
     engine: Options,
-    socket: Socket,
+    socket: Socket<TokioIo<Upgraded>>,
     session: Session,
     started: Instant,
     feed: Feed,

@@ -7,9 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::{Sink as _, Stream as _};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Duration, Instant};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
@@ -25,10 +23,8 @@ const OUT_BYTES_MAX: usize = 256 << 10;
 /// How long a reader may take nothing of what waits for it.
 pub(super) const STALL_MAX: Duration = Duration::from_secs(20);
 
-type Io = TokioIo<Upgraded>;
-
 /// One WebSocket, read and written by one task.
-pub(super) struct Socket {
+pub(super) struct Socket<Io> {
     stream: WebSocketStream<Io>,
     out: VecDeque<Message>,
     out_bytes: usize,
@@ -59,16 +55,14 @@ pub(super) enum Received {
     Closed,
 }
 
-impl Socket {
-    pub(super) async fn new(upgraded: Upgraded) -> Self {
+impl<Io: AsyncRead + AsyncWrite + Unpin> Socket<Io> {
+    pub(super) async fn new(io: Io) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(WRITE_BUFFER_BYTES)
             .max_message_size(Some(MESSAGE_BYTES_MAX))
             .max_frame_size(Some(MESSAGE_BYTES_MAX));
-        let stream =
-            WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config))
-                .await;
+        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await;
         Self {
             stream,
             out: VecDeque::new(),
@@ -142,7 +136,6 @@ impl Socket {
             .await
             .is_ok()
         {
-            use tokio::io::AsyncWriteExt as _;
             // The peer may be gone already.
             let _ = self.stream.get_mut().shutdown().await;
         }
@@ -234,4 +227,120 @@ fn is_malformed(error: &tungstenite::error::ProtocolError) -> bool {
         error,
         tungstenite::error::ProtocolError::ResetWithoutClosingHandshake
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{SinkExt as _, StreamExt as _};
+    use tokio::io::DuplexStream;
+
+    use super::*;
+
+    async fn pair(buffer: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
+        let (server, client) = tokio::io::duplex(buffer);
+        let config = WebSocketConfig::default()
+            .max_message_size(None)
+            .max_frame_size(None);
+        let client = WebSocketStream::from_raw_socket(client, Role::Client, Some(config)).await;
+        (Socket::new(server).await, client)
+    }
+
+    /// What happens next, if anything does before long.
+    async fn soon(socket: &mut Socket<DuplexStream>) -> Option<Received> {
+        tokio::time::timeout(Duration::from_secs(1), socket.next(true))
+            .await
+            .ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_has_read_everything_never_counts_as_stuck() {
+        let (mut socket, mut client) = pair(1 << 16).await;
+        socket.send(Bytes::from_static(b"hello"));
+        assert!(socket.stalls_at().is_some());
+        assert!(matches!(soon(&mut socket).await, Some(Received::Written)));
+        assert_eq!(socket.stalls_at(), None);
+        client.send(Message::Ping(Bytes::new())).await.unwrap();
+        assert!(matches!(soon(&mut socket).await, Some(Received::Ping)));
+        assert!(matches!(soon(&mut socket).await, Some(Received::Written)));
+        assert_eq!(socket.stalls_at(), None);
+        assert!(soon(&mut socket).await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_makes_room_again_and_whoever_waits_is_told() {
+        let (mut socket, mut client) = pair(1 << 10).await;
+        let frame = Bytes::from(vec![0; 100 << 10]);
+        for _ in 0..3 {
+            socket.send(frame.clone());
+        }
+        assert!(!socket.has_room());
+        assert!(
+            soon(&mut socket)
+                .await
+                .is_none_or(|received| matches!(received, Received::Written))
+        );
+        let stalls_at = socket.stalls_at().unwrap();
+        let reader = tokio::spawn(async move {
+            for _ in 0..3 {
+                assert_eq!(client.next().await.unwrap().unwrap().len(), 100 << 10);
+            }
+            client
+        });
+        while !socket.has_room() || socket.stalls_at().is_some() {
+            assert!(matches!(soon(&mut socket).await, Some(Received::Written)));
+        }
+        assert!(Instant::now() < stalls_at);
+        reader.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_is_too_large_is_read_away_so_that_the_client_can_hear_why() {
+        let (mut socket, mut client) = pair(1 << 14).await;
+        let writer = tokio::spawn(async move {
+            let sent = client
+                .send(Message::Binary(vec![0; MESSAGE_BYTES_MAX + 1].into()))
+                .await;
+            (sent, client)
+        });
+        let limit = MESSAGE_BYTES_MAX;
+        assert!(matches!(soon(&mut socket).await, Some(Received::TooLarge(max)) if max == limit));
+        socket.send(Bytes::from_static(b"too large"));
+        socket.close(1000, "");
+        while !writer.is_finished() {
+            let _ = soon(&mut socket).await;
+        }
+        let (sent, mut client) = writer.await.unwrap();
+        assert!(sent.is_ok());
+        assert_eq!(
+            client.next().await.unwrap().unwrap(),
+            Message::Binary(b"too large".as_slice().into())
+        );
+        assert!(matches!(
+            client.next().await,
+            Some(Ok(Message::Close(Some(_))))
+        ));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frames_that_are_none_are_told_apart_from_a_broken_connection() {
+        let (mut socket, mut client) = pair(1 << 10).await;
+        client
+            .get_mut()
+            .write_all(b"GET / HTTP/1.1\r\n\r\n")
+            .await
+            .unwrap();
+        assert!(matches!(soon(&mut socket).await, Some(Received::Malformed)));
+        let (mut socket, client) = pair(1 << 10).await;
+        drop(client);
+        assert!(matches!(soon(&mut socket).await, Some(Received::Closed)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stalled_socket_says_and_hears_nothing() {
+        let (mut socket, mut client) = pair(1 << 10).await;
+        socket.stall();
+        socket.send(Bytes::from_static(b"hello"));
+        client.send(Message::Ping(Bytes::new())).await.unwrap();
+        assert!(soon(&mut socket).await.is_none());
+    }
 }
