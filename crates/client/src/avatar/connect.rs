@@ -8,7 +8,7 @@ use visavis_codes::Phase;
 use super::classify;
 use super::client::unix;
 use super::core::{Core, Settings};
-use super::driver::{Clock, Driver};
+use super::driver::{Clock, Driver, Queues};
 use super::session::{Events, Session, SessionBuilder};
 use super::token::SessionToken;
 use crate::Error;
@@ -33,13 +33,20 @@ pub(super) async fn open(
     };
     let mut outputs = vec![];
     let core = Core::open(clock.now(), settings, &mut outputs);
-    let (calls, queue) = mpsc::channel(CALLS_MAX);
+    let (calls, calls_out) = mpsc::channel(CALLS_MAX);
+    let (closes, closes_out) = mpsc::channel(1);
     let (events_in, events) = mpsc::channel(wanted.events_max);
-    let mut driver = Driver::new(socket, core, clock, queue, events_in);
+    let queues = Queues {
+        calls: calls_out,
+        closes: closes_out,
+        events: events_in,
+    };
+    let mut driver = Driver::new(socket, core, clock, queues);
     let ready = driver.handshake(outputs).await?;
     let over = driver.over();
     let task = tokio::spawn(driver.run());
-    Ok((Session::new(ready, calls, over, task), Events::new(events)))
+    let session = Session::new(ready, calls, closes, over, task);
+    Ok((session, Events::new(events)))
 }
 
 async fn connect(wanted: &SessionBuilder, token: &SessionToken) -> Result<WebSocket, Error> {

@@ -22,21 +22,21 @@ use crate::net::WebSocket;
 /// The error that ended a session, once it has.
 pub(super) type Over = Arc<OnceLock<Error>>;
 
-/// One call of the app.
+/// One call of the app, for the core to answer.
 #[derive(Debug)]
 pub(super) struct Call {
-    pub(super) verb: Verb,
-    pub(super) reply: Reply,
+    pub(super) input: Input,
+    pub(super) reply: oneshot::Sender<Answer>,
 }
 
-type Reply = oneshot::Sender<Result<Option<String>, Error>>;
+type Answer = Result<Option<String>, Error>;
 
-#[derive(Debug)]
-pub(super) enum Verb {
-    /// The core answers.
-    Input(Input),
-    /// Answered when the session is over.
-    Close,
+/// The ends of the queues that the app does not hold.
+pub(super) struct Queues {
+    pub(super) calls: mpsc::Receiver<Call>,
+    /// Apart from the calls, which wait while the server takes nothing. Answered when the session is over.
+    pub(super) closes: mpsc::Receiver<oneshot::Sender<()>>,
+    pub(super) events: mpsc::Sender<Event>,
 }
 
 /// The time since 1970, counted on by the monotonic clock.
@@ -60,20 +60,19 @@ impl Clock {
     }
 }
 
-/// The socket, a core and two queues.
+/// The socket, a core and the queues.
 pub(super) struct Driver {
     sink: SplitSink<WebSocket, Message>,
     stream: SplitStream<WebSocket>,
     core: Core,
     clock: Clock,
-    calls: mpsc::Receiver<Call>,
-    events: mpsc::Sender<Event>,
+    queues: Queues,
     over: Over,
     /// Messages that the socket has not taken yet.
     outgoing: VecDeque<Message>,
     /// Events that the app has not made room for yet.
     waiting: VecDeque<Event>,
-    closers: Vec<Reply>,
+    closers: Vec<oneshot::Sender<()>>,
     ready: Option<Ready>,
     writing: Writing,
     reading: bool,
@@ -93,26 +92,20 @@ enum Step {
     Wrote(Result<(), tungstenite::Error>),
     Read(Option<Result<Message, tungstenite::Error>>),
     Called(Call),
+    Closing(oneshot::Sender<()>),
     Delivered,
     Due,
 }
 
 impl Driver {
-    pub(super) fn new(
-        socket: WebSocket,
-        core: Core,
-        clock: Clock,
-        calls: mpsc::Receiver<Call>,
-        events: mpsc::Sender<Event>,
-    ) -> Self {
+    pub(super) fn new(socket: WebSocket, core: Core, clock: Clock, queues: Queues) -> Self {
         let (sink, stream) = socket.split();
         Self {
             sink,
             stream,
             core,
             clock,
-            calls,
-            events,
+            queues,
             over: Over::default(),
             outgoing: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -149,16 +142,16 @@ impl Driver {
             self.step().await;
         }
         for closer in self.closers.drain(..) {
-            let _ = closer.send(self.over.get().cloned().map_or(Ok(None), Err));
+            let _ = closer.send(());
         }
-        self.calls.close();
-        while let Ok(call) = self.calls.try_recv() {
+        self.queues.calls.close();
+        while let Ok(call) = self.queues.calls.try_recv() {
             self.call(call);
         }
         self.try_flush().await;
         drop((self.sink, self.stream));
         for event in self.waiting {
-            if self.events.send(event).await.is_err() {
+            if self.queues.events.send(event).await.is_err() {
                 return;
             }
         }
@@ -174,6 +167,10 @@ impl Driver {
             }
             Step::Read(read) => self.read(read),
             Step::Called(call) => self.call(call),
+            Step::Closing(closer) => {
+                self.closers.push(closer);
+                self.input(Input::Close);
+            }
             Step::Delivered => {}
             Step::Due => {
                 if !self.waiting.is_empty() {
@@ -193,9 +190,10 @@ impl Driver {
         tokio::select! {
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Step::Due,
             wrote = write_some(&mut self.sink, &mut self.outgoing, &mut self.writing), if write => Step::Wrote(wrote),
-            () = deliver(&self.events, &mut self.waiting), if !self.waiting.is_empty() => Step::Delivered,
+            () = deliver(&self.queues.events, &mut self.waiting), if !self.waiting.is_empty() => Step::Delivered,
             read = self.stream.next(), if read => Step::Read(read),
-            Some(call) = self.calls.recv(), if !write => Step::Called(call),
+            Some(call) = self.queues.calls.recv(), if !write => Step::Called(call),
+            Some(closer) = self.queues.closes.recv() => Step::Closing(closer),
         }
     }
 
@@ -243,22 +241,9 @@ impl Driver {
     }
 
     fn call(&mut self, call: Call) {
-        match call.verb {
-            Verb::Input(input) => {
-                let mut outputs = vec![];
-                self.core.handle(self.clock.now(), input, &mut outputs);
-                self.carry_out(outputs, Some(call.reply));
-            }
-            Verb::Close if self.core.deadline().is_none() => {
-                let _ = call
-                    .reply
-                    .send(self.over.get().cloned().map_or(Ok(None), Err));
-            }
-            Verb::Close => {
-                self.closers.push(call.reply);
-                self.input(Input::Close);
-            }
-        }
+        let mut outputs = vec![];
+        self.core.handle(self.clock.now(), call.input, &mut outputs);
+        self.carry_out(outputs, Some(call.reply));
     }
 
     fn input(&mut self, input: Input) {
@@ -267,7 +252,7 @@ impl Driver {
         self.carry_out(outputs, None);
     }
 
-    fn carry_out(&mut self, outputs: Vec<Output>, mut reply: Option<Reply>) {
+    fn carry_out(&mut self, outputs: Vec<Output>, mut reply: Option<oneshot::Sender<Answer>>) {
         for output in outputs {
             match output {
                 Output::Send(frame) => self.outgoing.push_back(Message::Binary(frame)),
@@ -297,9 +282,9 @@ impl Driver {
     }
 }
 
-fn answer(reply: &mut Option<Reply>, result: Result<Option<String>, Error>) {
+fn answer(reply: &mut Option<oneshot::Sender<Answer>>, answer: Answer) {
     if let Some(reply) = reply.take() {
-        let _ = reply.send(result);
+        let _ = reply.send(answer);
     }
 }
 

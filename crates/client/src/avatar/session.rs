@@ -8,7 +8,7 @@ use super::builder::check_avatar;
 use super::client::Client;
 use super::connect;
 use super::core::{Input, Ready, Settings};
-use super::driver::{Call, Verb};
+use super::driver::{Call, Over};
 use super::egress::Egress;
 use super::event::Event;
 use crate::Error;
@@ -147,7 +147,8 @@ impl SessionBuilder {
 pub struct Session {
     ready: Ready,
     calls: mpsc::Sender<Call>,
-    over: super::driver::Over,
+    closes: mpsc::Sender<oneshot::Sender<()>>,
+    over: Over,
     _task: AbortOnDrop,
 }
 
@@ -155,12 +156,14 @@ impl Session {
     pub(super) fn new(
         ready: Ready,
         calls: mpsc::Sender<Call>,
-        over: super::driver::Over,
+        closes: mpsc::Sender<oneshot::Sender<()>>,
+        over: Over,
         task: tokio::task::JoinHandle<()>,
     ) -> Self {
         Self {
             ready,
             calls,
+            closes,
             over,
             _task: AbortOnDrop(task),
         }
@@ -191,7 +194,7 @@ impl Session {
                 .iter()
                 .flat_map(|sample| sample.to_le_bytes())
                 .collect();
-            req_id = self.call(Verb::Input(Input::Audio(bytes))).await?;
+            req_id = self.call(Input::Audio(bytes)).await?;
         }
         Ok(req_id.unwrap_or_default())
     }
@@ -207,7 +210,7 @@ impl Session {
         let mut req_id = None;
         while !audio.is_empty() {
             let piece = audio.split_to(audio.len().min(PIECE_SAMPLES * 2));
-            req_id = self.call(Verb::Input(Input::Audio(piece))).await?;
+            req_id = self.call(Input::Audio(piece)).await?;
         }
         Ok(req_id.unwrap_or_default())
     }
@@ -219,7 +222,7 @@ impl Session {
     /// # Errors
     /// When the session is over: the error that ended it.
     pub async fn end(&self) -> Result<Option<String>, Error> {
-        self.call(Verb::Input(Input::End)).await
+        self.call(Input::End).await
     }
 
     /// Stops the last utterance at once, even if its end was sent. Returns its id.
@@ -229,7 +232,7 @@ impl Session {
     /// # Errors
     /// When no audio was sent on this session yet, or it is over.
     pub async fn interrupt(&self) -> Result<String, Error> {
-        self.call(Verb::Input(Input::Interrupt))
+        self.call(Input::Interrupt)
             .await
             .map(Option::unwrap_or_default)
     }
@@ -239,7 +242,7 @@ impl Session {
     /// # Errors
     /// When the server lacks the capability `playback_control`, no audio was sent yet, or the session is over.
     pub async fn pause(&self) -> Result<(), Error> {
-        self.call(Verb::Input(Input::Pause)).await.map(drop)
+        self.call(Input::Pause).await.map(drop)
     }
 
     /// Goes on with the playback of the last utterance.
@@ -247,7 +250,7 @@ impl Session {
     /// # Errors
     /// As for [`pause`](Self::pause).
     pub async fn resume(&self) -> Result<(), Error> {
-        self.call(Verb::Input(Input::Resume)).await.map(drop)
+        self.call(Input::Resume).await.map(drop)
     }
 
     /// Ends the session properly: sends a close frame and waits, at most 5 s, for the server's.
@@ -257,14 +260,18 @@ impl Session {
     /// # Errors
     /// When the session had failed before: the error that ended it.
     pub async fn close(&self) -> Result<(), Error> {
-        let _ = self.call(Verb::Close).await;
+        let (reply, closed) = oneshot::channel();
+        if self.closes.send(reply).await.is_ok() {
+            // An error means that the session ended by itself meanwhile.
+            let _ = closed.await;
+        }
         self.over.get().cloned().map_or(Ok(()), Err)
     }
 
-    async fn call(&self, verb: Verb) -> Result<Option<String>, Error> {
+    async fn call(&self, input: Input) -> Result<Option<String>, Error> {
         let (reply, answer) = oneshot::channel();
         let over = || self.over.get().cloned().unwrap_or_else(super::core::over);
-        if self.calls.send(Call { verb, reply }).await.is_err() {
+        if self.calls.send(Call { input, reply }).await.is_err() {
             return Err(over());
         }
         answer.await.unwrap_or_else(|_| Err(over()))

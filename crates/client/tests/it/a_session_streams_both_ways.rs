@@ -183,6 +183,29 @@ async fn an_app_that_does_not_read_bounds_the_queue_and_can_still_close() {
 }
 
 #[tokio::test]
+async fn closing_waits_five_seconds_for_a_server_that_reads_nothing() {
+    let server = Server::new(|_, mut socket| async move {
+        handshake(&mut socket).await;
+        std::future::pending::<()>().await;
+        drop(socket);
+    })
+    .await;
+    let (session, _events) = server.client().session().open().await.unwrap();
+    // Far more than the buffers of a socket hold.
+    let stuck = session.send_bytes(vec![0; 64 << 20]);
+    let stuck = tokio::time::timeout(Duration::from_millis(500), stuck).await;
+    assert!(stuck.is_err(), "the server reads after all");
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    session.close().await.unwrap();
+    assert!(
+        begun.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn dropping_the_handle_ends_the_connection_and_the_events() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let server = Server::new(move |_, mut socket| {

@@ -76,8 +76,13 @@ fn service(error: &Error, paint: &Paint) -> String {
         }
     };
     let mut cause = std::error::Error::source(error);
+    let mut said = String::new();
     while let Some(source) = cause {
-        row("because", Some(source.to_string()));
+        // Some libraries repeat the cause in their own sentence.
+        if !said.ends_with(&source.to_string()) {
+            said = source.to_string();
+            row("because", Some(said.clone()));
+        }
         cause = source.source();
     }
     row(

@@ -1,8 +1,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
+use std::time::Duration;
 
-use visavis_client::avatar::{Animation, BLENDSHAPE_NAMES, Frame};
+use visavis_animate::export::Fixed;
+use visavis_client::avatar::{Animation, BLENDSHAPE_NAMES};
 
 use super::super::Failure;
 
@@ -42,7 +44,9 @@ impl Frames {
             Self::File(out) => out,
         };
         for frame in &animation.frames {
-            write_frame(out, frame)?;
+            let head = [frame.head_rotation, frame.head_translation];
+            let eyes = [frame.left_eye, frame.right_eye];
+            write_frame(out, frame.time, frame.blendshapes, head, eyes)?;
         }
         // Who reads along sees each message as it comes.
         out.flush()?;
@@ -59,29 +63,58 @@ impl Frames {
 }
 
 /// One line, members in the order of `visavis animate --format jsonl`; six places are more than a face shows.
-fn write_frame(out: &mut dyn Write, frame: &Frame) -> io::Result<()> {
+fn write_frame(
+    out: &mut dyn Write,
+    time: Duration,
+    blendshapes: [f32; BLENDSHAPE_NAMES.len()],
+    head: [[f32; 3]; 2],
+    eyes: [[f32; 2]; 2],
+) -> io::Result<()> {
     write!(
         out,
         r#"{{"time":{:.6},"blendshapes":{{"#,
-        frame.time.as_secs_f64()
+        time.as_secs_f64()
     )?;
-    for (n, (name, weight)) in BLENDSHAPE_NAMES.iter().zip(frame.blendshapes).enumerate() {
+    let weights = blendshapes.map(Fixed::<6>);
+    for (n, (name, weight)) in BLENDSHAPE_NAMES.iter().zip(weights).enumerate() {
         let comma = if n == 0 { "" } else { "," };
-        write!(out, r#"{comma}"{name}":{weight:.6}"#)?;
+        write!(out, r#"{comma}"{name}":{weight}"#)?;
     }
-    let [pitch, yaw, roll] = frame.head_rotation;
-    let [x, y, z] = frame.head_translation;
+    let [[pitch, yaw, roll], [x, y, z]] = head.map(|values| values.map(Fixed::<6>));
     write!(
         out,
-        r#"}},"head":{{"pitch":{pitch:.6},"yaw":{yaw:.6},"roll":{roll:.6},"x":{x:.6},"y":{y:.6},"z":{z:.6}}}"#
+        r#"}},"head":{{"pitch":{pitch},"yaw":{yaw},"roll":{roll},"x":{x},"y":{y},"z":{z}}}"#
     )?;
-    let ([left_pitch, left_yaw], [right_pitch, right_yaw]) = (frame.left_eye, frame.right_eye);
+    let [[left_pitch, left_yaw], [right_pitch, right_yaw]] =
+        eyes.map(|values| values.map(Fixed::<6>));
     write!(
         out,
-        r#","eyes":{{"left":{{"pitch":{left_pitch:.6},"yaw":{left_yaw:.6}}}"#
+        r#","eyes":{{"left":{{"pitch":{left_pitch},"yaw":{left_yaw}}}"#
     )?;
     writeln!(
         out,
-        r#","right":{{"pitch":{right_pitch:.6},"yaw":{right_yaw:.6}}}}}}}"#
+        r#","right":{{"pitch":{right_pitch},"yaw":{right_yaw}}}}}}}"#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_has_no_sign() {
+        let mut line = Vec::new();
+        let weights = [-0.0; BLENDSHAPE_NAMES.len()];
+        let (head, eyes) = ([[-0.0, -4e-7, -1e-9]; 2], [[-4e-7, -0.0]; 2]);
+        write_frame(&mut line, Duration::ZERO, weights, head, eyes).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        assert!(!line.contains('-'), "{line}");
+        assert!(
+            line.ends_with(
+                r#""head":{"pitch":0.000000,"yaw":0.000000,"roll":0.000000,"x":0.000000,"y":0.000000,"z":0.000000},"eyes":{"left":{"pitch":0.000000,"yaw":0.000000},"right":{"pitch":0.000000,"yaw":0.000000}}}
+"#
+            ),
+            "{line}"
+        );
+    }
 }
