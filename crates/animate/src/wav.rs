@@ -30,8 +30,8 @@ pub fn read(input: impl Read) -> Result<(u32, Vec<i16>), WavError> {
         return Err(WavError::TooLong);
     }
     let channels = usize::from(channels);
-    let samples = match sample_format {
-        hound::SampleFormat::Int => {
+    let samples = match (sample_format, bits_per_sample) {
+        (hound::SampleFormat::Int, 8 | 16 | 24 | 32) => {
             let scale = 1.0 / f64::from(1u32 << (bits_per_sample - 1)) * 32_768.0;
             mix(
                 reader
@@ -40,12 +40,15 @@ pub fn read(input: impl Read) -> Result<(u32, Vec<i16>), WavError> {
                 channels,
             )
         }
-        hound::SampleFormat::Float => mix(
+        (hound::SampleFormat::Float, 32) => mix(
             reader
                 .samples::<f32>()
                 .map(|sample| sample.map(|s| f64::from(s) * 32_768.0)),
             channels,
         ),
+        (hound::SampleFormat::Int | hound::SampleFormat::Float, _) => {
+            return Err(WavError::Encoding);
+        }
     };
     Ok((sample_rate, samples?))
 }
@@ -76,7 +79,7 @@ pub enum WavError {
     Io(std::io::Error),
     /// Not a WAV file; the text says what is wrong with it.
     Format(&'static str),
-    /// A WAV file in an encoding other than plain integers and 32-bit floats.
+    /// A WAV file in an encoding other than integers of 8, 16, 24 or 32 bits and 32-bit floats.
     Encoding,
     /// No channels, or more than [`CHANNELS_MAX`].
     Channels(u16),
@@ -89,9 +92,9 @@ impl fmt::Display for WavError {
         match self {
             Self::Io(_) => f.write_str("the WAV file could not be read to its end"),
             Self::Format(what) => write!(f, "not a WAV file: {what}"),
-            Self::Encoding => {
-                f.write_str("WAV encoding not supported: use PCM of 8 to 32 bits or 32-bit float")
-            }
+            Self::Encoding => f.write_str(
+                "WAV encoding not supported: use PCM of 8, 16, 24 or 32 bits, or 32-bit float",
+            ),
             Self::Channels(channels) => write!(
                 f,
                 "WAV with {channels} channels: 1 to {CHANNELS_MAX} are supported"

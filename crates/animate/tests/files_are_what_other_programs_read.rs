@@ -92,6 +92,32 @@ fn arkit_csv_is_what_the_live_link_face_app_exports() {
     assert!((jaw - common::weight(&frames[15], "jawOpen")).abs() < 1e-6);
 }
 
+/// A face that moves by less than any format shows, to the negative side of zero.
+fn barely_negative() -> Frame {
+    let mut frame = frames().swap_remove(0);
+    frame.blendshapes = [-0.0; 52];
+    frame.head.rotation = [-0.0, -1e-9, -4e-9];
+    frame.head.translation = [-0.0, -1e-9, -4e-9];
+    frame.left_eye = [-0.0, -1e-9];
+    frame.right_eye = [-1e-9, -0.0];
+    frame
+}
+
+#[test]
+fn zero_has_no_sign_in_any_format() {
+    let frame = barely_negative();
+    let mut jsonl = JsonlWriter::new(Vec::new());
+    jsonl.write(&frame).unwrap();
+    let mut csv = CsvWriter::new(Vec::new()).unwrap();
+    csv.write(&frame).unwrap();
+    let mut arkit = ArkitCsvWriter::new(Vec::new(), Fps::F30).unwrap();
+    arkit.write(&frame).unwrap();
+    for file in [jsonl.finish(), csv.finish(), arkit.finish()] {
+        let text = String::from_utf8(file.unwrap()).unwrap();
+        assert!(!text.contains("-0.0"), "{text}");
+    }
+}
+
 fn wav(
     spec: hound::WavSpec,
     write: impl Fn(&mut hound::WavWriter<&mut Cursor<Vec<u8>>>),
@@ -165,5 +191,50 @@ fn what_is_no_wav_is_told_why() {
     });
     for length in 0..file.len() {
         assert!(wav::read(&file[..length]).is_err(), "cut at {length}");
+    }
+}
+
+/// A WAV header that no writer would make, and a few samples of zeros.
+fn odd_wav(format: u16, bits_per_sample: u16) -> Vec<u8> {
+    let (channels, rate) = (1u16, 8000u32);
+    let block = bits_per_sample.div_ceil(8) * channels;
+    let data = vec![0u8; usize::from(block) * 4];
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data.len() as u32).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0");
+    file.extend(format.to_le_bytes());
+    file.extend(channels.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend((rate * u32::from(block)).to_le_bytes());
+    file.extend(block.to_le_bytes());
+    file.extend(bits_per_sample.to_le_bytes());
+    file.extend(b"data");
+    file.extend((data.len() as u32).to_le_bytes());
+    file.extend(data);
+    file
+}
+
+#[test]
+fn samples_of_unusual_width_are_refused() {
+    const PCM: u16 = 1;
+    const FLOAT: u16 = 3;
+    for bits in [8, 16, 24, 32] {
+        assert_eq!(wav::read(&odd_wav(PCM, bits)[..]).unwrap().1.len(), 4);
+    }
+    assert_eq!(wav::read(&odd_wav(FLOAT, 32)[..]).unwrap().1.len(), 4);
+    for bits in [16, 64] {
+        assert!(wav::read(&odd_wav(FLOAT, bits)[..]).is_err());
+    }
+    for bits in [40, 64, 65_528] {
+        let mut file = odd_wav(PCM, bits);
+        for what in ["with samples", "without"] {
+            let result = wav::read(&file[..]);
+            assert!(
+                matches!(result, Err(WavError::Encoding)),
+                "{bits} bits, {what}: {result:?}"
+            );
+            file.truncate(44);
+            file[40..].fill(0);
+        }
     }
 }

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use super::Fixed;
 use crate::{ARKIT, Frame};
 
 /// A flat table: a header, then one row per frame.
@@ -38,11 +39,12 @@ impl<W: Write> CsvWriter<W> {
             frame.time_us as f64 * 1e-6,
             frame.viseme
         )?;
-        for weight in &frame.blendshapes {
-            write!(self.out, ",{weight:.5}")?;
+        for weight in frame.blendshapes.map(Fixed::<5>) {
+            write!(self.out, ",{weight}")?;
         }
-        for value in frame.head.rotation.iter().chain(&frame.head.translation) {
-            write!(self.out, ",{value:.6}")?;
+        let head = frame.head;
+        for value in [head.rotation, head.translation].as_flattened() {
+            write!(self.out, ",{}", Fixed::<6>(*value))?;
         }
         writeln!(self.out)
     }

@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use super::Fixed;
 use crate::{ARKIT, Frame};
 
 /// One JSON object per line and frame.
@@ -30,15 +31,16 @@ impl<W: Write> JsonlWriter<W> {
             r#"{{"time":{seconds:.6},"viseme":"{}","blendshapes":{{"#,
             frame.viseme
         )?;
-        for (n, (name, weight)) in ARKIT.iter().zip(&frame.blendshapes).enumerate() {
+        let weights = frame.blendshapes.map(Fixed::<5>);
+        for (n, (name, weight)) in ARKIT.iter().zip(weights).enumerate() {
             let comma = if n == 0 { "" } else { "," };
-            write!(out, r#"{comma}"{name}":{weight:.5}"#)?;
+            write!(out, r#"{comma}"{name}":{weight}"#)?;
         }
-        let [pitch, yaw, roll] = frame.head.rotation;
-        let [x, y, z] = frame.head.translation;
+        let [pitch, yaw, roll] = frame.head.rotation.map(Fixed::<6>);
+        let [x, y, z] = frame.head.translation.map(Fixed::<6>);
         writeln!(
             out,
-            r#"}},"head":{{"pitch":{pitch:.6},"yaw":{yaw:.6},"roll":{roll:.6},"x":{x:.6},"y":{y:.6},"z":{z:.6}}}}}"#
+            r#"}},"head":{{"pitch":{pitch},"yaw":{yaw},"roll":{roll},"x":{x},"y":{y},"z":{z}}}}}"#
         )
     }
 

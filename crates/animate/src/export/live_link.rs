@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use super::Fixed;
 use crate::arkit::{JAW_LEFT, JAW_RIGHT, MOUTH_LEFT, MOUTH_RIGHT};
 use crate::{ARKIT, Fps, Frame};
 
@@ -59,7 +60,7 @@ impl<W: Write> ArkitCsvWriter<W> {
             seconds % 60
         )?;
         for channel in columns() {
-            write!(self.out, ",{:.8}", frame.blendshapes[channel])?;
+            write!(self.out, ",{}", Fixed::<8>(frame.blendshapes[channel]))?;
         }
         let [pitch, yaw, roll] = frame.head.rotation;
         let ([left_pitch, left_yaw], [right_pitch, right_yaw]) = (frame.left_eye, frame.right_eye);
@@ -74,7 +75,7 @@ impl<W: Write> ArkitCsvWriter<W> {
             right_pitch,
             0.0,
         ] {
-            write!(self.out, ",{value:.8}")?;
+            write!(self.out, ",{}", Fixed::<8>(value))?;
         }
         writeln!(self.out)
     }
