@@ -1,16 +1,14 @@
 //! Reads Ogg Opus as it arrives, cut at any byte (RFC 3533, RFC 7845, RFC 6716).
 
+mod codec;
 mod error;
 mod head;
 mod packets;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use ruopus::OpusDecoder;
-
 pub use error::OpusError;
 pub use packets::PACKET_BYTES_MAX;
 
+use codec::Codec;
 use head::Head;
 use packets::{Packet, Packets};
 
@@ -20,7 +18,8 @@ pub const SAMPLE_RATE: u32 = 48_000;
 /// Decodes one logical Ogg Opus stream to 48 kHz mono.
 ///
 /// The pre-skip is left out, the end is trimmed to the last page's position, the header's gain is
-/// applied, stereo is mixed to one channel.
+/// applied, stereo is mixed to one channel. What the encoder did not send (DTX) is filled in, so
+/// that every packet lasts as long as its first byte says.
 pub struct OggOpusDecoder {
     packets: Packets,
     state: State,
@@ -34,7 +33,7 @@ enum State {
 }
 
 struct Audio {
-    decoder: OpusDecoder,
+    codec: Codec,
     gain: f32,
     /// Samples still to be left out at the start.
     skip: u64,
@@ -56,8 +55,9 @@ impl OggOpusDecoder {
 
     /// Takes the next bytes, any number of them, and appends the samples they complete.
     ///
-    /// Three bytes can stand for 120 ms, so a hostile sender's bytes may grow by a factor of 4000:
-    /// a caller that limits memory pushes some hundred bytes at a time and looks at `out` in between.
+    /// Two bytes can stand for 120 ms, so a hostile sender's bytes may grow by a factor of 6000, and
+    /// the last byte of a page brings all of its packets: at most 255, or 3 MB of samples.
+    /// A caller that limits memory pushes some hundred bytes at a time and looks at `out` in between.
     ///
     /// # Errors
     ///
@@ -133,8 +133,7 @@ impl State {
 impl Audio {
     fn new(head: &Head) -> Self {
         Self {
-            // Mixing to one channel is part of decoding.
-            decoder: OpusDecoder::new(1),
+            codec: Codec::new(),
             gain: head.gain,
             skip: u64::from(head.pre_skip),
             decoded: 0,
@@ -143,11 +142,7 @@ impl Audio {
     }
 
     fn decode(&mut self, packet: &Packet<'_>, out: &mut Vec<i16>) -> Result<(), OpusError> {
-        // The codec is young and its input hostile: should it ever panic, the stream fails and nothing else.
-        let decoded = catch_unwind(AssertUnwindSafe(|| self.decoder.decode_packet(packet.data)));
-        let Ok(Ok(samples)) = decoded else {
-            return Err(OpusError::Packet);
-        };
+        let samples = self.codec.decode(packet.data)?;
         let before = self.decoded;
         self.decoded += samples.len() as u64;
         let mut end = samples.len();

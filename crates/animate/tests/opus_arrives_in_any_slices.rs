@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{UTTERANCE, speak};
+use common::{UTTERANCE, animate, speak};
 use proptest::prelude::*;
+use visavis_animate::Options;
 use visavis_animate::opus::{OggOpusDecoder, OpusError, PACKET_BYTES_MAX};
 
 const MONO: &[u8] = include_bytes!("fixtures/mono.opus");
@@ -181,6 +182,132 @@ fn a_packet_without_end_is_refused_and_memory_stays_small() {
         .try_for_each(|page| decoder.push(&page, &mut samples));
     assert_eq!(result, Err(OpusError::TooLarge));
     const { assert!(PACKET_BYTES_MAX < 65_536) };
+}
+
+/// A mono stream of these packets, each on a page of its own.
+fn stream(packets: &[Vec<u8>]) -> Vec<u8> {
+    let head = [&b"OpusHead\x01"[..], &[1, 0, 0, 128, 187, 0, 0, 0, 0, 0]].concat();
+    let mut bytes = [page(0, &head), page(1, b"OpusTags")].concat();
+    for (n, packet) in packets.iter().enumerate() {
+        bytes.extend(page(n as u32 + 2, packet));
+    }
+    bytes
+}
+
+/// Packets of the fixture: 20 ms of speech each.
+fn spoken_packets() -> Vec<Vec<u8>> {
+    let serial = u32::from_le_bytes(MONO[14..18].try_into().expect("four bytes"));
+    let packets = ruopus::ogg::PacketReader::new(MONO, serial);
+    packets.skip(2).map(|packet| packet.data).collect()
+}
+
+/// Samples at 48 kHz in a frame of each configuration (RFC 6716, table 2).
+fn frame_samples(config: u8) -> usize {
+    let millis: &[f64] = match config {
+        0..12 => &[10.0, 20.0, 40.0, 60.0],
+        12..16 => &[10.0, 20.0],
+        16.. => &[2.5, 5.0, 10.0, 20.0],
+    };
+    (millis[usize::from(config) % millis.len()] * 48.0) as usize
+}
+
+#[test]
+fn silence_that_is_not_sent_lasts_as_long_as_it_says() {
+    let samples = decode(&stream(&vec![vec![3 << 3]; 200])).unwrap();
+    assert_eq!(samples.len(), 200 * 2880);
+    assert_eq!(animate(&samples, 48_000, &Options::default()).len(), 300);
+
+    let spoken = spoken_packets();
+    for config in 0..32u8 {
+        let toc = config << 3;
+        let frame = frame_samples(config);
+        let most = (5760 / frame) as u8;
+        let cases = [
+            (vec![toc], 1),
+            (vec![toc | 4], 1),
+            (vec![toc | 1], 2),
+            (vec![toc | 2, 0], 2),
+            (vec![toc | 3, 1], 1),
+            (vec![toc | 3, most], most),
+            (vec![toc | 3, most | 0x40, 3, 0, 0, 0], most),
+            ([&[toc | 3, 0x80 | 2][..], &[0]].concat(), 2),
+        ];
+        for (packet, frames) in cases {
+            let expected = usize::from(frames) * frame;
+            assert_eq!(
+                decode(&stream(std::slice::from_ref(&packet)))
+                    .unwrap()
+                    .len(),
+                expected,
+                "{packet:?} first"
+            );
+            let after = [&spoken[20..22], std::slice::from_ref(&packet)].concat();
+            assert_eq!(
+                decode(&stream(&after)).unwrap().len(),
+                2 * 960 + expected,
+                "{packet:?} after speech"
+            );
+        }
+    }
+}
+
+#[test]
+fn frames_that_were_not_sent_are_filled_and_fade() {
+    let spoken = spoken_packets();
+    let (toc, frame) = spoken[25].split_first().unwrap();
+    assert_eq!(toc & 3, 0, "one frame in a packet");
+    // Nothing, the frame, nothing.
+    let length = u8::try_from(frame.len()).unwrap();
+    assert!(length < 252, "one byte tells the length");
+    let mixed = [&[toc | 3, 0x80 | 3, 0, length][..], frame].concat();
+    let apart = [vec![*toc], [&[*toc][..], frame].concat(), vec![*toc]];
+
+    let speech = &spoken[..25];
+    let together = decode(&stream(&[speech, &[mixed]].concat())).unwrap();
+    assert_eq!(together.len(), (25 + 3) * 960);
+    let apart = decode(&stream(&[speech, &apart].concat())).unwrap();
+    assert_eq!(together, apart, "packing changes no sample");
+
+    let pause = vec![vec![toc | 3, 6]; 20];
+    let faded = decode(&stream(&[speech, &pause].concat())).unwrap();
+    assert_eq!(faded.len(), (25 + 120) * 960);
+    let (heard, filled) = faded.split_at(25 * 960);
+    assert!(
+        loudest(&filled[..960]) > loudest(heard) / 4,
+        "no gap at once"
+    );
+    assert_eq!(loudest(&filled[4800..]), 0, "silence after 100 ms");
+}
+
+#[test]
+fn a_pause_that_is_not_sent_is_no_louder_than_what_was_heard_before() {
+    let spoken = spoken_packets();
+    // The encoder sends a quiet frame now and then, and nothing in between.
+    let pause = [&spoken[74..75], &vec![vec![spoken[74][0]]; 19]].concat();
+    let samples = decode(&stream(
+        &[&spoken[..75], &vec![pause; 10].concat()].concat(),
+    ))
+    .unwrap();
+    assert_eq!(samples.len(), (75 + 200) * 960);
+    let before = loudest(&samples[72 * 960..75 * 960]);
+    let after = loudest(&samples[75 * 960..]);
+    assert!(after <= before.max(4), "{before} to {after}");
+}
+
+fn loudest(samples: &[i16]) -> u16 {
+    samples.iter().map(|s| s.unsigned_abs()).max().unwrap_or(0)
+}
+
+#[test]
+fn packets_that_break_the_rules_of_their_first_byte_are_refused() {
+    // No byte at all (RFC 7845 section 4.1); a length or a count missing; no frames; more than 120 ms.
+    for packet in [vec![], vec![2], vec![3], vec![3, 0], vec![(3 << 3) | 3, 3]] {
+        assert_eq!(
+            decode(&stream(std::slice::from_ref(&packet))),
+            Err(OpusError::Packet),
+            "{packet:?}"
+        );
+    }
 }
 
 /// A fuzzer goes further; this many keep the test short.
