@@ -20,6 +20,7 @@
 mod allowance;
 mod configure;
 mod disruption;
+mod egress;
 mod ending;
 mod event;
 mod failures;

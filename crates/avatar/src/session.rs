@@ -124,7 +124,9 @@ impl Session {
 
     fn configure(&self, frame: Bytes) -> Result<Configuration, Failure> {
         match ClientFrame::decode(frame) {
-            Ok(ClientFrame::Configure(message)) => Configuration::check(&message),
+            Ok(ClientFrame::Configure(message)) => {
+                Configuration::check(&message, self.settings.opened_unix)
+            }
             Ok(_) => Err(Cause::ConfigureExpected.into()),
             Err(_) => Err(Cause::InitialFrameUndecodable.into()),
         }

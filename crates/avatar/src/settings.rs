@@ -9,6 +9,8 @@ use visavis_wire::{AvatarId, ConnectionId};
 pub struct Settings {
     /// Names the connection, on the wire and in logs.
     pub connection_id: ConnectionId,
+    /// When the session was upgraded, seconds since 1970.
+    pub opened_unix: u64,
     /// The avatar that speaks.
     pub avatar_id: AvatarId,
     /// A refusal that waits until the client can read it: after its first frame.
@@ -43,6 +45,7 @@ impl Settings {
     pub fn new(connection_id: ConnectionId, avatar_id: AvatarId) -> Self {
         Self {
             connection_id,
+            opened_unix: 0,
             avatar_id,
             refusal: None,
             fault: None,

@@ -128,6 +128,9 @@ async fn mint(
         .await
         .map_err(|error| unavailable(&error))?
         .ok_or(Cause::ApiKeyRejected)?;
+    if app.deleted {
+        return Err(Cause::AppUnknownAtTokenCall.into());
+    }
     let now = unix_now();
     let expires_at = wished_expiry(body, now)?;
     if shared.credits.enforced {

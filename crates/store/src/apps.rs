@@ -100,6 +100,12 @@ impl Store {
     /// For development, where the same app is wanted at every start.
     pub async fn ensure_app(&self, app_id: &str, new: &NewApp) -> Result<App, StoreError> {
         let mut tx = self.write().await?;
+        sqlx::query(
+            "DELETE FROM api_keys WHERE app_id IN (SELECT app_id FROM apps WHERE app_id = ? AND deleted = 1)",
+        )
+        .bind(app_id)
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("UPDATE apps SET deleted = 0, updated_at = ? WHERE app_id = ? AND deleted = 1")
             .bind(now_ms())
             .bind(app_id)
@@ -136,16 +142,12 @@ impl Store {
         Ok(Page::cut(LIST, page, rows, total))
     }
 
-    /// Deletes an app. Its keys stop working and its avatars are gone; its ledger stays.
+    /// Deletes an app. Its keys only tell that it is deleted and its avatars are gone; its ledger stays.
     pub async fn delete_app(&self, app_id: &str) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         find_live(&mut *tx, app_id).await?;
         sqlx::query("UPDATE apps SET deleted = 1, updated_at = ? WHERE app_id = ?")
             .bind(now_ms())
-            .bind(app_id)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("DELETE FROM api_keys WHERE app_id = ?")
             .bind(app_id)
             .execute(&mut *tx)
             .await?;

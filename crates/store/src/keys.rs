@@ -81,13 +81,13 @@ impl Store {
             .await
     }
 
-    /// The app that a key speaks for, unless the key or its app is deleted.
+    /// The app that a key speaks for, unless the key is deleted; a deleted app says so.
     pub async fn app_by_key(&self, key: &str) -> Result<Option<App>, StoreError> {
         if key.len() > KEY_BYTES_MAX {
             return Ok(None);
         }
         let row = sqlx::query(
-            "SELECT apps.* FROM api_keys JOIN apps USING (app_id) WHERE api_keys.hash = ? AND apps.deleted = 0",
+            "SELECT apps.* FROM api_keys JOIN apps USING (app_id) WHERE api_keys.hash = ?",
         )
         .bind(hash(key).as_slice())
         .fetch_optional(self.read())

@@ -1,14 +1,17 @@
 use expect_test::{Expect, expect};
 use visavis_wire::proto::{AgoraEgressConfig, ClientConfigureSession, LiveKitEgressConfig};
 
-use crate::pair::{check_failure, pcm};
+use crate::pair::{check_failure, pcm, said};
+
+/// A token as LiveKit agents mint them: identity `avatar`, room `room`, good until 2096; nobody checks its signature.
+const TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjQwMDAwMDAwMDAsInN1YiI6ImF2YXRhciIsInZpZGVvIjp7InJvb21Kb2luIjp0cnVlLCJyb29tIjoicm9vbSIsImNhblB1Ymxpc2hEYXRhIjp0cnVlLCJjYW5QdWJsaXNoU291cmNlcyI6WyJjYW1lcmEiLCJtaWNyb3Bob25lIl19fQ.c2lnbmF0dXJl";
 
 fn livekit() -> LiveKitEgressConfig {
     LiveKitEgressConfig {
         url: "wss://rooms.example".into(),
         room_name: "room".into(),
         publisher_id: "avatar".into(),
-        api_token: "token".into(),
+        api_token: TOKEN.into(),
         ..Default::default()
     }
 }
@@ -325,4 +328,79 @@ fn e16_an_agora_field_is_missing_or_wrong() {
             close 1000 | 1000
         "#]],
     );
+}
+
+/// A token with these claims.
+fn token(claims: &str) -> String {
+    let part = |text: &str| {
+        const DIGITS: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let bits = text
+            .bytes()
+            .flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1));
+        let bits: Vec<u8> = bits.collect();
+        let digit = |six: &[u8]| {
+            (0..6).fold(0, |value, i| {
+                value << 1 | six.get(i).copied().unwrap_or(0) as usize
+            })
+        };
+        bits.chunks(6)
+            .map(|six| DIGITS[digit(six)] as char)
+            .collect::<String>()
+    };
+    format!("{}.{}.c2ln", part(r#"{"alg":"HS256"}"#), part(claims))
+}
+
+#[test]
+fn a_livekit_token_that_the_room_would_refuse_is_refused_at_once() {
+    for (claims, code, wording) in [
+        (
+            "garbage",
+            16,
+            "unauthorized: livekit_egress.api_token is no LiveKit access token",
+        ),
+        (
+            r#"{"exp":0,"video":{"roomJoin":true,"room":"room"}}"#,
+            16,
+            "unauthorized: livekit_egress.api_token has expired",
+        ),
+        (
+            r#"{"exp":9,"sub":"avatar"}"#,
+            16,
+            "unauthorized: livekit_egress.api_token lacks the grant roomJoin",
+        ),
+        (
+            r#"{"exp":9,"sub":"avatar","video":{"roomJoin":true,"room":"room","canPublish":false}}"#,
+            16,
+            "unauthorized: livekit_egress.api_token may not publish camera, microphone and data",
+        ),
+        (
+            r#"{"exp":9,"sub":"avatar","video":{"roomJoin":true,"room":"other"}}"#,
+            3,
+            "livekit_egress.room_name is not the room of api_token",
+        ),
+        (
+            r#"{"exp":9,"sub":"other","video":{"roomJoin":true,"room":"room"}}"#,
+            3,
+            "livekit_egress.publisher_id is not the identity of api_token",
+        ),
+        (
+            r#"{"exp":9,"sub":"avatar","video":{"roomJoin":true,"room":"room"}}"#,
+            14,
+            "egress client is not configured on server",
+        ),
+    ] {
+        let mut config = livekit();
+        config.api_token = token(claims);
+        let configure = ClientConfigureSession {
+            egress_type: 1,
+            livekit_egress: Some(config),
+            ..pcm(16_000)
+        };
+        let rendered = said(|pair| pair.configure(configure.clone()));
+        assert!(
+            rendered.contains(&format!("send error {code} {wording:?}")),
+            "{claims}: {rendered}"
+        );
+    }
 }

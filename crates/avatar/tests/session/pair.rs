@@ -67,6 +67,11 @@ pub(crate) fn check_failure_with(
     expect.assert_eq(&format!("{said}close {plain} | {own}\n"));
 }
 
+/// What a script that fails is told, without its close.
+pub(crate) fn said(script: impl Fn(&mut Pair)) -> String {
+    render::failure(&Pair::run(|_| {}, script).log).0
+}
+
 impl Pair {
     fn run(change: impl Fn(&mut Settings), script: impl Fn(&mut Self)) -> Self {
         let mut settings = Settings::new(

@@ -14,7 +14,7 @@ use super::convert;
 /// Most PCM that is worked off in one piece, in bytes: a third of a second at 48 kHz, a few milliseconds of work.
 const PCM_PIECE_BYTES_MAX: usize = 32 << 10;
 /// Most Opus that is worked off in one piece, in bytes: a hundred milliseconds and more at the usual bit rates.
-/// Three bytes can stand for 120 ms (RFC 6716 §3.1), so a hostile piece is 20 s of work, not minutes.
+/// Two bytes can stand for 120 ms (RFC 6716 §3.1), so a hostile piece is a minute of audio, not an hour.
 const OPUS_PIECE_BYTES_MAX: usize = 512;
 
 /// What waits for the engine, and the engine of the request that is being worked on.

@@ -83,6 +83,7 @@ pub(super) async fn admit(shared: &Arc<Shared>, head: &Parts) -> Result<Admitted
     let token_left = Duration::from_secs(claims.expires_at.saturating_sub(unix_now()));
     let settings = |avatar_id, refusal, fault, credits_reserved| Settings {
         connection_id: connection_id.clone(),
+        opened_unix: unix_now(),
         avatar_id,
         refusal,
         fault,
