@@ -28,8 +28,24 @@ pub(crate) fn run(arguments: &[String], report: &mut Report) -> Result<(), Strin
     let Ok((driver, binary)) = prepared else {
         return Ok(());
     };
+    alerts(report);
     suite(&driver, &binary, arguments, report);
     Ok(())
+}
+
+/// The alert rules that operators copy, and their own tests.
+fn alerts(report: &mut Report) {
+    let started = Instant::now();
+    let folder = crate::root().join("docs/operations");
+    let outcome = [
+        ["check", "rules", "alerts.yml"],
+        ["test", "rules", "alerts_test.yml"],
+    ]
+    .iter()
+    .try_for_each(|words| {
+        sh::run_quietly(sh::command("promtool", words).current_dir(&folder)).map(drop)
+    });
+    report.step("alert rules", started.elapsed(), outcome);
 }
 
 fn prepare() -> Result<(PathBuf, PathBuf), String> {

@@ -36,6 +36,11 @@ const NEEDS: &[Need] = &[
         package: "libopus0",
         what: What::Library("libopus.so.0"),
     },
+    // Checks the alert rules.
+    Need {
+        package: "prometheus",
+        what: What::Program("promtool"),
+    },
     Need {
         package: "python3",
         what: What::Program("python3"),

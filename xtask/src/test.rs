@@ -9,6 +9,8 @@ pub(crate) fn run(report: &mut Report) -> Result<(), String> {
     check::run(report)?;
     heading("Rust tests");
     rust_tests(report);
+    heading("Hostile input");
+    fuzz(report);
     heading("Published SDKs");
     interop::run(&[], report)
 }
@@ -33,6 +35,24 @@ fn rust_tests(report: &mut Report) {
         note = problem;
     }
     report.suite("cargo test", counts, started.elapsed(), &note);
+}
+
+/// Some seconds of every fuzz target, without libFuzzer.
+fn fuzz(report: &mut Report) {
+    let started = Instant::now();
+    let mut smoke = sh::cargo(&[
+        "run",
+        "--quiet",
+        "--manifest-path",
+        "fuzz/Cargo.toml",
+        "--no-default-features",
+        "--target-dir",
+        "target/fuzz",
+        "--",
+        "--seconds",
+        "10",
+    ]);
+    report.step("fuzz targets", started.elapsed(), sh::run(&mut smoke));
 }
 
 /// `test result: ok. 12 passed; 0 failed; 1 ignored; …`
