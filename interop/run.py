@@ -21,13 +21,13 @@ def arguments():
 
 
 async def main(options):
-    from avatar import bad_input, contract, control, opus, refusals, streaming
+    from avatar import bad_input, contract, control, faults, opus, refusals, streaming
     from avatar.place import Place, new_app
     from harness.report import Report
     from harness.sdk import SDKS, Worker
     from harness.server import Server
 
-    per_sdk = [case for module in (streaming, control, opus, refusals) for case in module.suite.cases]
+    per_sdk = [case for module in (streaming, control, opus, refusals, faults) for case in module.suite.cases]
     sdks = [sdk for sdk in SDKS if not options.sdk or sdk.environment in options.sdk]
     raw = not options.sdk or "raw" in options.sdk
 
@@ -47,9 +47,14 @@ async def main(options):
         async with Worker(sdk) as worker:
             place = Place(sdk, worker, server, options.binary)
             place.app_id, place.api_key = await new_app(server, 1_000_000, sdk.environment)
-            for case in per_sdk:
-                if wanted(case) and case.applies(sdk):
+            mine = [case for case in per_sdk if wanted(case) and case.applies(sdk)]
+            for case in mine:
+                if case not in faults.suite.cases:
                     await report.run(case, sdk.environment, place)
+            # Faults answer at once and need nothing of one another.
+            place.app_id, place.api_key = await place.new_app(test=True, concurrencyMax=1000)
+            on_purpose = [case for case in mine if case in faults.suite.cases]
+            await asyncio.gather(*(report.run(case, sdk.environment, place) for case in on_purpose))
 
     began = time.monotonic()
     async with Server(options.binary) as server:

@@ -1,6 +1,7 @@
 """Tests by name, their outcomes, the table and results.json."""
 
 import asyncio
+import contextvars
 import json
 import time
 import traceback
@@ -28,6 +29,19 @@ class Outcome:
     seconds: float
     note: str = ""
     figures: dict = field(default_factory=dict)
+    # The errors that the SDK reported, by what caused them.
+    found: dict = field(default_factory=dict)
+
+
+_current = contextvars.ContextVar("current")
+
+
+def found(row, error):
+    """Notes an error that the running case was after; `row` is by default the first word of the case's name."""
+    outcome = _current.get()
+    errors = outcome.found.setdefault(row or outcome.name.split()[0], [])
+    if error not in errors:
+        errors.append(error)
 
 
 class Suite:
@@ -50,6 +64,9 @@ class Report:
 
     async def run(self, case, subject, argument, limit_s=120):
         """Runs one case; prints its line at once."""
+        outcome = Outcome(case.name, subject, "fail", 0)
+        # Each case sees its own, also when several run at once.
+        token = _current.set(outcome)
         began, figures = time.monotonic(), {}
         try:
             async with asyncio.timeout(limit_s):
@@ -63,7 +80,10 @@ class Report:
             status, note = "fail", str(error) or where(error)
         except Exception as error:
             status, note = "fail", f"{type(error).__name__}: {error} at {where(error)}"
-        outcome = Outcome(case.name, subject, status, time.monotonic() - began, note, figures)
+        finally:
+            _current.reset(token)
+        outcome.status, outcome.note, outcome.figures = status, note, figures
+        outcome.seconds = time.monotonic() - began
         self.outcomes.append(outcome)
         shown = " ".join(f"{key}={value}" for key, value in figures.items())
         print(f"  {status:<4}  {subject:<15} {case.name:<58} {outcome.seconds:6.1f} s  {note or shown}", flush=True)
