@@ -16,18 +16,23 @@ def arguments():
     parser.add_argument("--binary", type=Path, default=Path("target/release/visavis"), help="the server to test")
     parser.add_argument("--sdk", action="append", metavar="NAME", help="only this environment (may be repeated); 'raw' for none")
     parser.add_argument("--only", default="", metavar="TEXT", help="only tests whose name contains this")
+    parser.add_argument("--write-compatibility", action="store_true", help="write docs/reference/compatibility.md; needs a full run")
     parser.add_argument("--list", action="store_true", help="print the tests and stop")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.write_compatibility and (options.sdk or options.only):
+        parser.error("--write-compatibility needs a full run: without --sdk and --only")
+    return options
 
 
 async def main(options):
-    from avatar import bad_input, contract, control, faults, opus, refusals, streaming
+    from avatar import bad_input, compatibility, contract, control, faults, opus, refusals, streaming
     from avatar.place import Place, new_app
-    from harness.report import Report
+    from harness.report import Case, Report, Skip
     from harness.sdk import SDKS, Worker
     from harness.server import Server
 
     per_sdk = [case for module in (streaming, control, opus, refusals, faults) for case in module.suite.cases]
+    on_one_server = [*contract.suite.cases, *faults.raw.cases]
     sdks = [sdk for sdk in SDKS if not options.sdk or sdk.environment in options.sdk]
     raw = not options.sdk or "raw" in options.sdk
 
@@ -37,7 +42,7 @@ async def main(options):
     if options.list:
         for case in per_sdk:
             print(f"{case.name}: {', '.join(sdk.environment for sdk in SDKS if case.applies(sdk))}")
-        for case in [*contract.suite.cases, *bad_input.suite.cases]:
+        for case in [*on_one_server, *bad_input.suite.cases]:
             print(f"{case.name}: raw")
         return 0
 
@@ -56,18 +61,28 @@ async def main(options):
             on_purpose = [case for case in mine if case in faults.suite.cases]
             await asyncio.gather(*(report.run(case, sdk.environment, place) for case in on_purpose))
 
+    async def reference(_options):
+        if report.counts()[1]:
+            raise Skip("something else failed")
+        if options.write_compatibility:
+            compatibility.PATH.write_text(compatibility.render(report.outcomes))
+        compatibility.check(report.outcomes)
+
     began = time.monotonic()
     async with Server(options.binary) as server:
         print(f"{options.binary.name} ready in {1000 * server.ready_s:.0f} ms", flush=True)
         await asyncio.gather(*(one_sdk(sdk, server) for sdk in sdks))
         if raw:
-            for case in filter(wanted, contract.suite.cases):
+            for case in filter(wanted, on_one_server):
                 await report.run(case, "raw", server)
     if raw:
         for cases in (bad_input.suite.cases,):
             async with Server(options.binary, "bad-input") as server:
                 for case in filter(wanted, cases):
                     await report.run(case, "raw", server, 300)
+
+    if not options.sdk and not options.only:
+        await report.run(Case("docs/reference/compatibility.md is current", reference, None), "raw", options)
 
     report.print()
     report.write()

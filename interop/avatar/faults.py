@@ -7,7 +7,7 @@ the row that has the fault's cause, or else the rules by which the family classi
 import asyncio
 from dataclasses import dataclass
 
-from harness import speech
+from harness import http, speech
 from harness.report import Suite, expect
 
 from . import frames
@@ -15,6 +15,8 @@ from .errors import RUNTIME, check, connect, connect_close, server_error, token_
 from .place import CLOSE, CONNECT, new_app, sleep, speak, wait
 
 suite = Suite()
+# What needs no SDK.
+raw = Suite()
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,22 @@ FAULTS = [
     ),
 ]
 CODES = list(dict.fromkeys(fault.code for fault in FAULTS))
+
+
+@raw.case("every code can be had on purpose, and nowhere but where these tests look")
+async def nothing_left_out(server):
+    page = await http.request("GET", f"{server.http}/errors", headers={"Accept": "application/json"})
+    expect(sorted(error["code"] for error in page.json()["errors"]), sorted(CODES), "codes of the server")
+    known = {fault.name for fault in FAULTS}
+    for code in CODES:
+        for place in ("token", "connect", "handshake", "runtime"):
+            name = f"fault:{code}@{place}"
+            if name not in known:
+                answer = await http.request(
+                    "POST", f"{server.http}/v1/auth/session-token", {"expireAt": 0}, {"X-Api-Key": name}
+                )
+                expect(answer.status, 400, name)
+                assert f"{code} cannot occur there" in answer.json()["detail"], f"{name}: {answer.json()['detail']}"
 
 
 async def provoke(place, fault):
