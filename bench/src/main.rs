@@ -8,6 +8,7 @@ mod figures;
 mod first_frame;
 mod idle;
 mod options;
+mod sdk;
 mod server;
 mod session;
 mod sessions;
@@ -29,13 +30,14 @@ Names:
   engine       Streams per core and time per hop of the engine alone
   first-frame  From the audio that fills the lookahead to the first frame, one session at a time
   idle         Memory per authenticated session that does nothing
+  sdk          CPU of visavis-client and of the Python SDK 'spatialreal' for the same audio
   sessions     Concurrent real-time sessions per core with p99 chunk-to-frame under 20 ms
 
 Options:
   --server PATH     The visavis binary (all but engine)
   --sessions N,N    Numbers of sessions to try (sessions; default 100,200,300,400,500,600,800)
-  --seconds S       How long each number runs (sessions; default 15)
-  --count N         Sessions (idle; default 1000) or requests (first-frame; default 300)
+  --seconds S       How long each number runs (sessions; default 15) or each turn (sdk; default 20)
+  --count N         Sessions (idle; default 1000. sdk; default 8) or requests (first-frame; default 300)
   --server-core N   Core for the server (default 0)
   --load-core N     Core for the load (default 1)";
 
@@ -72,6 +74,9 @@ fn measure(name: &str, options: &Options) -> Result<(), Failure> {
     match name {
         "first-frame" => runtime.block_on(first_frame::run(options)),
         "idle" => runtime.block_on(idle::run(options)),
+        "sdk" => runtime.block_on(sdk::run(options)),
+        // A process of sdk's own.
+        "sdk-load" => runtime.block_on(sdk::load::run()),
         "sessions" => runtime.block_on(sessions::run(options)),
         other => Err(format!("no measurement '{other}'; --help lists them").into()),
     }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr, time::Duration};
 pub(crate) struct Options {
     pub(crate) server: PathBuf,
     pub(crate) sessions: Vec<usize>,
-    pub(crate) length: Duration,
+    pub(crate) length: Option<Duration>,
     pub(crate) count: Option<usize>,
     pub(crate) server_core: usize,
     pub(crate) load_core: usize,
@@ -15,7 +15,7 @@ impl Options {
         let mut options = Self {
             server: PathBuf::from("target/release/visavis"),
             sessions: vec![100, 200, 300, 400, 500, 600, 800],
-            length: Duration::from_secs(15),
+            length: None,
             count: None,
             server_core: 0,
             load_core: 1,
@@ -32,7 +32,9 @@ impl Options {
                         .map(|n| number(name, n))
                         .collect::<Result<_, _>>()?
                 }
-                "--seconds" => options.length = Duration::from_secs(number(name, value)?),
+                "--seconds" => {
+                    options.length = Some(Duration::from_secs(number(name, value)?));
+                }
                 "--count" => options.count = Some(number(name, value)?),
                 "--server-core" => options.server_core = number(name, value)?,
                 "--load-core" => options.load_core = number(name, value)?,

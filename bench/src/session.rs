@@ -26,6 +26,7 @@ pub(crate) struct Access {
     address: String,
     url: String,
     app_id: String,
+    api_key: String,
     token: String,
 }
 
@@ -67,8 +68,17 @@ impl Access {
             address,
             url,
             app_id,
+            api_key: key,
             token: text(&token, "sessionToken")?,
         })
+    }
+
+    pub(crate) fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    pub(crate) fn api_key(&self) -> &str {
+        &self.api_key
     }
 
     /// Opens a session and waits until it is confirmed.

@@ -27,6 +27,8 @@ const AIM: Duration = Duration::from_millis(20);
 const CHUNK: Duration = Duration::from_millis(100);
 /// Samples of one frame at 25 a second.
 const FRAME: usize = 640;
+/// How long each number of sessions runs.
+const LENGTH: Duration = Duration::from_secs(15);
 /// Not measured: connections are still being made, caches are cold.
 const WARM_UP: Duration = Duration::from_secs(3);
 
@@ -50,8 +52,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), Failure> {
     for &sessions in &options.sessions {
         let server = Server::start(options)?;
         let access = Rc::new(Access::new(&server, sessions).await?);
+        let length = options.length.unwrap_or(LENGTH);
         let run = LocalSet::new()
-            .run_until(load(&server, access, sessions, options.length))
+            .run_until(load(&server, access, sessions, length))
             .await?;
         row(&[
             sessions.to_string(),

@@ -9,13 +9,18 @@ pub(crate) const CHUNK: usize = 1600;
 
 /// This many seconds of it; the same every time.
 pub(crate) fn synthesize(seconds: usize) -> Vec<i16> {
+    synthesize_at(RATE, seconds)
+}
+
+/// The same at another rate.
+pub(crate) fn synthesize_at(rate: u32, seconds: usize) -> Vec<i16> {
     let mut noise = 0x2545_f491_4f6c_dd1d_u64;
     let mut phase = 0.0;
-    (0..seconds * RATE as usize)
+    (0..seconds * rate as usize)
         .map(|n| {
-            let t = n as f64 / f64::from(RATE);
+            let t = n as f64 / f64::from(rate);
             let pitch = 120.0 + 20.0 * (TAU * 0.7 * t).sin();
-            phase = (phase + pitch / f64::from(RATE)).fract();
+            phase = (phase + pitch / f64::from(rate)).fract();
             let syllable = (TAU * 2.1 * t).sin().max(0.0);
             let phrase = if t % 4.0 < 3.2 { 1.0 } else { 0.0 };
             let first = 500.0 + 250.0 * (TAU * 1.3 * t).sin();

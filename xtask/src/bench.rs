@@ -2,7 +2,10 @@
 
 use crate::{interop, sh};
 
-const NAMES: &[&str] = &["engine", "first-frame", "idle", "sessions"];
+/// What `sdk` compares with; `cargo xtask interop` installs it.
+const PYTHON_SDK: &str = "interop/.cache/venv-spatialreal";
+
+const NAMES: &[&str] = &["engine", "first-frame", "idle", "sdk", "sessions"];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let mut parts = arguments.split(|argument| argument == "--");
@@ -28,7 +31,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let server = interop::binary();
     let program = server.with_file_name("visavis-bench");
     for name in NAMES {
-        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+        if names.is_empty() && *name == "sdk" && !crate::root().join(PYTHON_SDK).exists() {
+            println!("sdk: left out; run 'cargo xtask interop' once to install the Python SDK\n");
+        } else if names.is_empty() || names.iter().any(|wanted| wanted == name) {
             let mut command = sh::command(&program, &[name, "--server"]);
             sh::run(command.arg(&server).args(options))?;
             println!();
