@@ -26,7 +26,7 @@ Commands:
   check            Formatting, lints, documentation, licences and tidiness; needs only Rust
   test             check, every Rust test, then the published SDKs against the release binary
   interop [ARGS]   Only the published SDKs; ARGS go to interop/run.py (see --help there)
-  bench [NAME]     Builds the release binary and measures it: engine, first-frame, idle, sessions
+  bench [NAME]     Builds the release binary and measures it: engine, first-frame, idle, sessions, sdk
   codegen          Writes the files that are generated from others
 
 Options:
