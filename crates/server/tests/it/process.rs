@@ -17,6 +17,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one that logs everything, and waits until it is ready.
     pub(crate) fn start() -> Self {
+        Self::start_with_log("trace")
+    }
+
+    /// Starts one that logs what this filter lets through.
+    pub(crate) fn start_with_log(filter: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ready = folder.path().join("ready.json");
         let log = fs::File::create(folder.path().join("log")).unwrap();
@@ -26,7 +31,7 @@ impl Server {
                 "--listen",
                 "127.0.0.1:0",
                 "--log",
-                "trace",
+                filter,
                 "--log-json",
                 "--ready-file",
             ])
@@ -53,6 +58,16 @@ impl Server {
             admin_token: text("admin_token"),
             folder,
         }
+    }
+
+    /// Its resident memory, from the kernel.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     /// Ends it as Ctrl-C does, and gives all that it logged.
