@@ -7,10 +7,12 @@ use serde::Serialize;
 use utoipa::{
     IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
-        OpenApi as Document,
+        OpenApi as Document, RefOr, Schema,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+
+use visavis_codes::{Code, Phase};
 
 use super::{apps, avatars, credits, faults, keys, sessions};
 
@@ -43,11 +45,14 @@ use super::{apps, avatars, credits, faults, keys, sessions};
         (name = "Operations", description = "For whoever runs the server."),
     ),
     security(("adminToken" = [])),
-    modifiers(&Schemes),
+    modifiers(&Schemes, &KnownNames),
 )]
 struct Api;
 
 struct Schemes;
+
+/// Writes the names of codes and phases from the one table into the error's schema.
+struct KnownNames;
 
 impl Modify for Schemes {
     fn modify(&self, document: &mut Document) {
@@ -59,6 +64,27 @@ impl Modify for Schemes {
         components.add_security_scheme("adminToken", SecurityScheme::Http(bearer));
         let key = ApiKeyValue::with_description("X-Api-Key", "An API key of the app.");
         components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+}
+
+impl Modify for KnownNames {
+    fn modify(&self, document: &mut Document) {
+        let schemas = document
+            .components
+            .as_mut()
+            .map(|components| &mut components.schemas);
+        let Some(RefOr::T(Schema::Object(problem))) =
+            schemas.and_then(|schemas| schemas.get_mut("Problem"))
+        else {
+            return;
+        };
+        let codes = Code::ALL.map(Code::name).to_vec();
+        let phases = Phase::ALL.map(Phase::name).to_vec();
+        for (member, names) in [("code_name", codes), ("phase", phases)] {
+            if let Some(RefOr::T(Schema::Object(text))) = problem.properties.get_mut(member) {
+                text.enum_values = Some(names.into_iter().map(Into::into).collect());
+            }
+        }
     }
 }
 
