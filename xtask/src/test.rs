@@ -52,7 +52,8 @@ fn fuzz(report: &mut Report) {
         "--seconds",
         "10",
     ]);
-    report.step("fuzz targets", started.elapsed(), sh::run(&mut smoke));
+    let outcome = sh::run(&mut smoke);
+    report.step("fuzz targets", started.elapsed(), outcome);
 }
 
 /// `test result: ok. 12 passed; 0 failed; 1 ignored; …`
