@@ -12,7 +12,7 @@ import wave
 import numpy as np
 
 SOUNDS = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release/examples/sounds")
-ESPEAK = "/tmp/templates-espeak"
+ESPEAK = "./templates-espeak"
 VISEMES = "sil PP FF TH DD kk CH SS nn RR aa E I O U".split()
 FLITE_VOICES = ["slt", "awb", "kal16"]
 ESPEAK_VOICES = "en-us en-us+f3 en-us+m3 en-gb+f2 en-us+m7 en-gb-scotland+f4 en-gb+m1".split()

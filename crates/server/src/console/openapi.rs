@@ -1,6 +1,6 @@
 //! `/openapi.json`: the whole HTTP API of the server in one document.
 //!
-//! Handlers elsewhere in the server are described here as stubs.
+//! Handlers elsewhere in the server are described here by empty functions.
 
 use axum::Json;
 use serde::Serialize;
@@ -223,20 +223,20 @@ struct SessionToken {
 #[utoipa::path(post, path = "/v1/console/session-tokens", tag = "Session tokens", operation_id = "createSessionToken",
     request_body = CreateSessionToken, security(("apiKey" = [])),
     responses((status = 200, body = SessionToken, description = "The token."), TokenProblems))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn create_session_token() {}
 
 /// Get a session token, for SDKs that classify errors by close code.
 #[utoipa::path(post, path = "/v1/auth/session-token", tag = "Session tokens",
     operation_id = "createSessionTokenForCloseCodeSdks", request_body = CreateSessionToken, security(("apiKey" = [])),
     responses((status = 200, body = SessionToken, description = "The token."), TokenProblems))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn create_session_token_for_close_code_sdks() {}
 
 /// Metrics in the Prometheus text format.
 #[utoipa::path(get, path = "/metrics", tag = "Operations", operation_id = "metrics", security(()),
     responses((status = 200, body = String, content_type = "text/plain", description = "The metrics.")))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn metrics() {}
 
 /// Lists the failure codes, each with what to do; HTML for browsers, JSON for programs
@@ -254,20 +254,20 @@ fn error_page() {}
 /// Whether the process lives.
 #[utoipa::path(get, path = "/healthz", tag = "Operations", operation_id = "healthz", security(()),
     responses((status = 200, description = "It does.")))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn healthz() {}
 
 /// Whether the server takes sessions.
 #[utoipa::path(get, path = "/readyz", tag = "Operations", operation_id = "readyz", security(()),
     responses((status = 200, description = "It does."),
         (status = 503, description = "Starting, draining, or the store does not answer.")))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn readyz() {}
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "Operations", operation_id = "openapi", security(()),
     responses((status = 200, content_type = "application/json", description = "OpenAPI 3.1.")))]
-#[expect(dead_code, reason = "a stub that carries the description")]
+#[expect(dead_code, reason = "carries the description of a handler elsewhere")]
 fn openapi_document() {}
 
 pub(crate) async fn document() -> Json<Document> {

@@ -52,3 +52,14 @@ fn open_frame(frame: &Frame) -> proto::OpenFrame {
         sample: frame.sample,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_engine_and_the_sdk_name_the_weights_in_the_same_order() {
+        assert_eq!(
+            visavis_animate::ARKIT,
+            visavis_client::avatar::BLENDSHAPE_NAMES
+        );
+    }
+}
