@@ -1,4 +1,4 @@
-//! Every failure of the avatar service, in two tables.
+//! Every failure of the avatar service, in two tables, and every one of the [`signaling`] service in two more.
 //!
 //! [`Code`] is the contract with programs: twenty stable names, each with its title, its advice and three lines of
 //! documentation. [`Cause`] is what goes wrong inside: each cause belongs to one code and says how it goes on the wire
@@ -25,6 +25,7 @@ mod code;
 mod failure;
 mod fault;
 mod phase;
+pub mod signaling;
 
 pub use advice::Advice;
 pub use cause::{Cause, Dialect, Emission};
