@@ -24,6 +24,7 @@ pub mod problem;
 pub mod proto;
 mod secret;
 mod server_message;
+pub mod signaling;
 pub mod token;
 
 pub use audio::{AudioFormat, SampleRate, UnsupportedSampleRate};
