@@ -4,6 +4,7 @@
 //! wants to be woken. The crate deliberately knows no socket, no database, no clock and no source of randomness.
 
 mod event;
+mod invitation;
 mod settings;
 
 pub use event::*;
