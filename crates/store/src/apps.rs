@@ -10,6 +10,7 @@ use crate::{
     error::is_duplicate,
     limits::{check_id, check_name},
     random::random_hex,
+    signaling::{create_settings, forget_app},
 };
 
 const LIST: &str = "apps";
@@ -83,6 +84,7 @@ impl Store {
             true => StoreError::Conflict(format!("the app id {app_id} is taken: choose another")),
             false => error.into(),
         })?;
+        create_settings(&mut tx, app_id).await?;
         tx.commit().await?;
         Ok(App {
             app_id: app_id.to_owned(),
@@ -95,10 +97,12 @@ impl Store {
         })
     }
 
-    /// The app with this id, created as `new` says if there is none. A deleted one comes back without its keys.
+    /// The app with this id, created as `new` says if there is none. A deleted one comes back without its keys
+    /// and without anything of its signaling.
     ///
     /// For development, where the same app is wanted at every start.
     pub async fn ensure_app(&self, app_id: &str, new: &NewApp) -> Result<App, StoreError> {
+        self.sweep_deleted_apps().await?;
         let mut tx = self.write().await?;
         sqlx::query(
             "DELETE FROM api_keys WHERE app_id IN (SELECT app_id FROM apps WHERE app_id = ? AND deleted = 1)",
@@ -106,11 +110,16 @@ impl Store {
         .bind(app_id)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("UPDATE apps SET deleted = 0, updated_at = ? WHERE app_id = ? AND deleted = 1")
-            .bind(now_ms())
-            .bind(app_id)
-            .execute(&mut *tx)
-            .await?;
+        let revived = sqlx::query(
+            "UPDATE apps SET deleted = 0, updated_at = ? WHERE app_id = ? AND deleted = 1",
+        )
+        .bind(now_ms())
+        .bind(app_id)
+        .execute(&mut *tx)
+        .await?;
+        if revived.rows_affected() > 0 {
+            create_settings(&mut tx, app_id).await?;
+        }
         tx.commit().await?;
         match self.app(app_id).await {
             Err(StoreError::NotFound { .. }) => self.create_app_with_id(app_id, new).await,
@@ -143,6 +152,7 @@ impl Store {
     }
 
     /// Deletes an app. Its keys only tell that it is deleted and its avatars are gone; its ledger stays.
+    /// Of its signaling, secrets and webhook deliveries go at once, the rest with [`Store::signal_sweep`].
     pub async fn delete_app(&self, app_id: &str) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         find_live(&mut *tx, app_id).await?;
@@ -155,6 +165,7 @@ impl Store {
             .bind(app_id)
             .execute(&mut *tx)
             .await?;
+        forget_app(&mut tx, app_id).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -1,8 +1,11 @@
-//! Apps, API keys, avatars and the credit ledger of a visavis server, in SQLite.
+//! Apps, API keys, avatars, the credit ledger, and what signaling must not forget: a visavis server's memory, in SQLite.
 //!
 //! The store knows nothing of HTTP, sessions or wire formats. It keeps what must outlive the process
 //! and answers in plain types; whoever talks to the outside converts them.
 //! One credit is one connected second.
+//!
+//! Messages are written many at a time, because they share what is slow about it, the sync to the disk:
+//! [`Store::signal_commit`] takes units of work, each of which happens whole or not at all.
 //!
 //! ```
 //! use visavis_store::{NewApp, Store};
@@ -33,6 +36,8 @@ pub mod limits;
 mod page;
 mod random;
 mod reservations;
+mod secret;
+mod signaling;
 mod store;
 
 pub use crate::{
@@ -44,5 +49,10 @@ pub use crate::{
     ledger::{Balance, EntryKind, LedgerEntry},
     page::{Page, PageRequest},
     reservations::{Recovered, ReserveError, Reserved, Settled},
+    secret::Secret,
+    signaling::{
+        Delivery, Mailbox, SignalChannel, SignalInvitation, SignalWrite, SignalWritten,
+        SignalingSettings, StoredMessage, Swept, TokenExpiry, Webhook, WebhookBacklog,
+    },
     store::Store,
 };

@@ -20,6 +20,28 @@ pub const PAGE_ROWS_MAX: u32 = 200;
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 /// Credits in one ledger row: 30,000 connected years, and far from overflowing any sum.
 pub const AMOUNT_CREDITS_MAX: i64 = 1_000_000_000_000;
+/// Bytes in a signaling certificate or webhook secret: several times what anyone generates.
+pub const SECRET_BYTES_MAX: usize = 256;
+/// Accounts that one app may block: an operator's list, read at every start.
+pub const BLOCKED_ACCOUNTS_MAX: usize = 1000;
+/// Kinds of events that one webhook may ask for: more than there are.
+pub const WEBHOOK_EVENTS_MAX: usize = 32;
+/// Bytes in a name within signaling: accounts, channels, attributes, ids. Far above what the service accepts,
+/// so that here it only stops what slipped through there.
+pub const SIGNAL_NAME_BYTES_MAX: usize = 1024;
+/// Bytes in a text within signaling: messages, values, states, events. Far above, for the same reason.
+pub const SIGNAL_TEXT_BYTES_MAX: usize = 256 * 1024;
+/// Writes in one commit: it holds the one writer that sessions reserve their credits with.
+pub const SIGNAL_COMMIT_WRITES_MAX: usize = 10_000;
+/// Attributes of one user: nobody else sees or deletes them, so nothing else would stop them.
+pub const USER_ATTRIBUTES_MAX: usize = 100;
+/// How long a message that is sent again is known, in milliseconds: longer than a client goes on trying.
+pub const DEDUPE_WINDOW_MS: u64 = 5 * 60 * 1000;
+/// Webhook deliveries of one app that may wait; beyond it the oldest is dropped and counted. A receiver that
+/// is down for long gets the newest ones.
+pub const WEBHOOK_WAITING_MAX: u32 = 10_000;
+/// Rows that one step of the sweep deletes: a few milliseconds, then others get their turn.
+pub const SWEEP_STEP_ROWS: u32 = 500;
 
 pub(crate) fn check_name(field: &str, text: &str) -> Result<(), StoreError> {
     if text.trim().is_empty() {
@@ -60,6 +82,17 @@ pub(crate) fn check_id(field: &str, id: &str) -> Result<(), StoreError> {
     }
     Err(StoreError::Invalid(format!(
         "{field} must be 1 to {ID_BYTES_MAX} letters, digits, '-' or '_'"
+    )))
+}
+
+/// Secrets travel in headers and configuration files.
+pub(crate) fn check_secret(field: &str, secret: &str) -> Result<(), StoreError> {
+    let graphic = secret.bytes().all(|byte| byte.is_ascii_graphic());
+    if !secret.is_empty() && secret.len() <= SECRET_BYTES_MAX && graphic {
+        return Ok(());
+    }
+    Err(StoreError::Invalid(format!(
+        "{field} must be 1 to {SECRET_BYTES_MAX} printable ASCII characters without spaces"
     )))
 }
 
