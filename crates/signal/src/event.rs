@@ -6,13 +6,16 @@
 //!   order in which they were given, and answered in that order, so that a load sees every write before it.
 //! - After [`Output::Close`] and after [`Input::Lost`] there is no more of that connection, in either direction.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use visavis_codes::signaling::{Code, Failure};
 use visavis_wire::signaling::{ClientFrame, VoipKind};
 
 use crate::AppSettings;
 
-/// Names one connection of the hub; chosen by the driver, never used again while anything may still refer to it.
+/// Names one connection of the hub; chosen by the driver. The hub indexes by it, so it should be small; it can be used
+/// again after [`Output::Close`] or [`Input::Lost`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnId(pub u64);
 
@@ -197,8 +200,8 @@ pub enum Output {
     },
     /// Send one frame to many connections; it is encoded once.
     Broadcast {
-        /// Where; each connection once.
-        to: Vec<ConnId>,
+        /// Where; each connection once. The same list is given again as long as nothing changes it.
+        to: Arc<[ConnId]>,
         /// JSON text.
         frame: Bytes,
     },
@@ -211,12 +214,12 @@ pub enum Output {
     Close {
         /// Which.
         conn: ConnId,
-        /// The WebSocket status: 1012, or 4000 + the number of a code.
+        /// The WebSocket status: 1012, or 4000 + the number of a code, or 4999 for codes from 1000 on.
         status: u16,
         /// At most 123 bytes.
         reason: String,
     },
-    /// Load an app; answered by [`Input::App`].
+    /// Load an app, once for all that wait for it; answered by [`Input::App`].
     LoadApp {
         /// The app id.
         app: String,
@@ -266,7 +269,7 @@ pub enum Write {
         account: String,
         upto_version: u64,
     },
-    /// Takes a message back that no connection has seen.
+    /// Removes one message: it is acknowledged by its id, or taken back.
     RemoveMessage {
         account: String,
         version: u64,

@@ -8,4 +8,4 @@ mod invitation;
 mod settings;
 
 pub use event::*;
-pub use settings::{AppSettings, Limits, TokenExpiry};
+pub use settings::{AppSettings, Delivery, Limits, TokenExpiry};

@@ -69,6 +69,17 @@ pub struct Limits {
     pub channel_ttl: Duration,
     /// Whether `force` may send into a channel without joining it.
     pub force_allowed: bool,
+    /// How messages to peers are delivered and acknowledged.
+    pub delivery: Delivery,
+}
+
+/// The delivery modes of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// Mode 0: every message has a version, and a poll acknowledges everything up to one.
+    ByVersion,
+    /// Mode 1: messages are pushed, and acknowledged one by one by their ids.
+    ByMessageId,
 }
 
 impl Default for Limits {
@@ -94,6 +105,7 @@ impl Default for Limits {
             message_ttl_max: Duration::from_secs(30 * 24 * 60 * 60),
             channel_ttl: Duration::from_secs(7200),
             force_allowed: true,
+            delivery: Delivery::ByVersion,
         }
     }
 }
