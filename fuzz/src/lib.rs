@@ -9,12 +9,14 @@ mod ogg_opus;
 #[path = "../../crates/avatar/tests/session/rules.rs"]
 mod rules;
 mod session_token;
+mod signaling_server_frame;
 mod wav;
 
 pub use animator::animator;
 pub use client_frame::client_frame;
 pub use ogg_opus::ogg_opus;
 pub use session_token::session_token;
+pub use signaling_server_frame::signaling_server_frame;
 pub use wav::wav;
 
 /// Plays the bytes as a sequence of inputs against one avatar session.
@@ -29,10 +31,11 @@ const STEPS_BYTES_MAX: usize = 3 * 400;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("client_frame", client_frame),
     ("session_token", session_token),
     ("session", session),
+    ("signaling_server_frame", signaling_server_frame),
     ("ogg_opus", ogg_opus),
     ("wav", wav),
     ("animator", animator),

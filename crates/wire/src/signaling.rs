@@ -1,6 +1,7 @@
 //! The wire of the signaling service: JSON frames, packed messages, tokens, names and limits.
 //!
-//! Every frame is a text, a JSON array `[event, arguments]`. Servers read with [`ClientFrame`] and write with [`encode`].
+//! Every frame is a text, a JSON array `[event, arguments]`. Servers read with [`ClientFrame`] and write with [`encode`];
+//! clients read with [`ServerFrame`] and write with [`client_encode`].
 //!
 //! ```
 //! use visavis_wire::signaling::{ClientFrame, Op};
@@ -12,12 +13,14 @@
 //! ```
 
 mod call;
+pub mod client_encode;
 pub mod encode;
 mod flag;
 mod frame;
 pub mod limits;
 mod name;
 mod packed;
+mod server_frame;
 pub mod token;
 
 pub use call::{Op, VoipKind};
@@ -25,3 +28,4 @@ pub use flag::{Flag, Level};
 pub use frame::{Call, CallId, ClientFrame, Login};
 pub use name::{check_account, check_attribute_name, check_channel};
 pub use packed::Packed;
+pub use server_frame::{Body, Refusal, ServerFrame};
