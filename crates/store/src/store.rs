@@ -25,6 +25,12 @@ const READERS_MAX: u32 = 4;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for a lock that a backup tool, say, holds on the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages that the writer keeps at hand. Messages go to mailboxes all over the file; with SQLite's own 2 MiB,
+/// each one reads its page again.
+const WRITER_CACHE_KIB: u32 = 32 * 1024;
+/// Pages in the write-ahead log before they go into the file. A commit of 200 messages writes some 500,
+/// and a page that several commits change goes into the file once.
+const CHECKPOINT_PAGES: u32 = 8000;
 
 /// Apps, API keys, avatars and the credit ledger. Clones share one database and are cheap.
 #[derive(Debug, Clone)]
@@ -57,7 +63,11 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             // FULL syncs the write-ahead log on every commit; NORMAL may lose the last ones with the power.
             .synchronous(SqliteSynchronous::Full);
-        let write = pool(1).connect_with(options.clone()).await?;
+        let writer = options
+            .clone()
+            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
+        let write = pool(1).connect_with(writer).await?;
         migrate(&write).await?;
         let read = pool(READERS_MAX).connect_lazy_with(options.read_only(true));
         Self::ready(write, read, Some(lock)).await

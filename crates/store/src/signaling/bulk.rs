@@ -64,6 +64,25 @@ impl Bulk {
     }
 }
 
+#[cfg(test)]
+impl Bulk {
+    /// Asks SQLite how it would go about the statement.
+    pub(super) async fn assert_never_scans(self) {
+        use sqlx::Row as _;
+        let store = crate::Store::in_memory().await.unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", self.text(SIZES[0]));
+        let query = sqlx::query(AssertSqlSafe(sql));
+        for row in query.fetch_all(store.read()).await.unwrap() {
+            let step: String = row.try_get("detail").unwrap();
+            let tables = ["signal_", "found", "gone", "mailbox", "message"];
+            let scans = tables
+                .iter()
+                .any(|table| step.starts_with(&format!("SCAN {table}")));
+            assert!(!scans, "{step}: {}", self.sql);
+        }
+    }
+}
+
 fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rows.len())?;

@@ -122,3 +122,15 @@ impl Mailbox {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for bulk in [READ] {
+            bulk.assert_never_scans().await;
+        }
+    }
+}

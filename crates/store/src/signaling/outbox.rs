@@ -184,3 +184,15 @@ impl Delivery {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for bulk in [INSERT, SETTLE] {
+            bulk.assert_never_scans().await;
+        }
+    }
+}

@@ -6,12 +6,16 @@ use sqlx::{Row as _, SqliteConnection};
 
 use super::{bulk::Bulk, outbox::append_events, plan::Plan, to_db, writes::SignalWrite};
 
-const SAVE_MAILBOXES: Bulk = Bulk {
+const NEW_MAILBOXES: Bulk = Bulk {
     sql: "INSERT INTO signal_mailboxes (app_id, account, last_version, cleared) VALUES {rows}
-          ON CONFLICT (app_id, account) DO UPDATE
-              SET last_version = excluded.last_version, cleared = excluded.cleared
           RETURNING account, mailbox",
     columns: 4,
+};
+const SAVE_MAILBOXES: Bulk = Bulk {
+    sql: "WITH saved (id, last_version, cleared) AS (VALUES {rows})
+          UPDATE signal_mailboxes SET last_version = saved.last_version, cleared = saved.cleared
+          FROM saved WHERE mailbox = saved.id",
+    columns: 3,
 };
 const CLEAR_MESSAGES: Bulk = Bulk {
     sql: "WITH cleared (mailbox, version) AS (VALUES {rows})
@@ -26,7 +30,11 @@ const INSERT_MESSAGES: Bulk = Bulk {
     columns: 9,
 };
 const REMOVE_MESSAGES: Bulk = Bulk {
-    sql: "DELETE FROM signal_messages WHERE (mailbox, version) IN (VALUES {rows})",
+    // Bare VALUES have no affinity, and without it SQLite reads the whole table.
+    sql: "WITH removed (mailbox, version) AS (VALUES {rows})
+          DELETE FROM signal_messages WHERE (mailbox, version) IN (
+              SELECT gone.mailbox, gone.version FROM removed CROSS JOIN signal_messages AS gone
+                  ON gone.mailbox = removed.mailbox AND gone.version = removed.version)",
     columns: 2,
 };
 const SAVE_SENT: Bulk = Bulk {
@@ -68,8 +76,24 @@ impl Plan<'_> {
             .iter()
             .filter(|(_, mailbox)| mailbox.before != (mailbox.last_version, mailbox.cleared))
             .collect();
-        let rows = SAVE_MAILBOXES
-            .fetch(db, &changed, |query, (account, mailbox)| {
+        let known: Vec<_> = changed
+            .iter()
+            .filter_map(|(_, mailbox)| Some((mailbox.id?, mailbox)))
+            .collect();
+        SAVE_MAILBOXES
+            .execute(db, &known, |query, (id, mailbox)| {
+                query
+                    .bind(*id)
+                    .bind(to_db(mailbox.last_version))
+                    .bind(to_db(mailbox.cleared))
+            })
+            .await?;
+        let new: Vec<_> = changed
+            .iter()
+            .filter(|(_, mailbox)| mailbox.id.is_none())
+            .collect();
+        let rows = NEW_MAILBOXES
+            .fetch(db, &new, |query, (account, mailbox)| {
                 query
                     .bind(app_id)
                     .bind(**account)
@@ -237,4 +261,23 @@ fn fill_channel(app_id: &str, channel: &str) -> super::bulk::Bound {
     sqlx::query("DELETE FROM signal_empty_channels WHERE app_id = ? AND channel = ?")
         .bind(app_id)
         .bind(channel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_write_reads_a_whole_table() {
+        for bulk in [
+            NEW_MAILBOXES,
+            SAVE_MAILBOXES,
+            CLEAR_MESSAGES,
+            INSERT_MESSAGES,
+            REMOVE_MESSAGES,
+            SAVE_SENT,
+        ] {
+            bulk.assert_never_scans().await;
+        }
+    }
 }
