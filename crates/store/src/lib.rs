@@ -8,7 +8,7 @@
 //! [`Store::signal_commit`] takes units of work, each of which happens whole or not at all.
 //!
 //! ```
-//! use visavis_store::{NewApp, Store};
+//! use visavis_store::{NewApp, SignalWrite, SignalWritten, Store};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,6 +21,24 @@
 //! store.reserve("session-1", &app.app_id, 0, 30, true).await?;
 //! store.settle("session-1", 0, 12).await?;
 //! assert_eq!(store.balance(&app.app_id).await?.balance, 3600 - 12);
+//!
+//! let message = SignalWrite::PutMessage {
+//!     account: "alice".into(),
+//!     msgid: "1".into(),
+//!     sender: "bob".into(),
+//!     flag: "v1:E:3600".into(),
+//!     kind: "instant".into(),
+//!     time_s: 1_700_000_000,
+//!     content: "hello".into(),
+//!     expires_at_ms: 1_700_003_600_000,
+//!     dedupe: None,
+//!     queue_max: 1000,
+//! };
+//! let now_ms = 1_700_000_000_000;
+//! let written = store.signal_commit(&app.app_id, vec![vec![message]], now_ms).await?;
+//! assert_eq!(written, [[SignalWritten::Put { version: 1 }]]);
+//! let mailboxes = store.signal_mailboxes(&app.app_id, &["alice".into()], now_ms).await?;
+//! assert_eq!(mailboxes[0].messages[0].content, "hello");
 //! # Ok(())
 //! # }
 //! ```

@@ -224,3 +224,60 @@ impl SignalingSettings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NewApp;
+
+    #[tokio::test]
+    async fn apps_from_before_signaling_get_a_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("visavis.db");
+        let store = Store::open(&path).await.unwrap();
+        for app_id in ["one", "two", "gone"] {
+            let new = NewApp::named(app_id);
+            store.create_app_with_id(app_id, &new).await.unwrap();
+        }
+        store.delete_app("gone").await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        // Messages first: the others are pointed at by nothing.
+        for table in [
+            "messages",
+            "mailboxes",
+            "settings",
+            "blocked_accounts",
+            "sent",
+            "user_attributes",
+            "channel_attributes",
+            "empty_channels",
+            "invitations",
+            "events",
+            "outboxes",
+        ] {
+            let sql = format!("DROP TABLE signal_{table}");
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            query.execute(&mut *tx).await.unwrap();
+        }
+        sqlx::query("DELETE FROM _sqlx_migrations WHERE version >= 2")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        drop(store);
+
+        let store = Store::open(&path).await.unwrap();
+        let one = store.signaling_settings("one").await.unwrap();
+        let two = store.signaling_settings("two").await.unwrap();
+        assert_ne!(one.certificate, two.certificate);
+        for settings in [one, two] {
+            let certificate = settings.certificate.expose();
+            let hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+            assert!(certificate.len() == 32 && certificate.bytes().all(hex));
+        }
+        assert!(store.signaling_settings("gone").await.is_err());
+        store.ensure_app("gone", &NewApp::named("x")).await.unwrap();
+        store.signaling_settings("gone").await.unwrap();
+    }
+}
