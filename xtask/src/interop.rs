@@ -67,6 +67,7 @@ fn prepare() -> Result<(PathBuf, PathBuf), String> {
     for name in &names {
         environment(name, &requirements.join(format!("{name}.txt")))?;
     }
+    node_modules()?;
     sh::run(&mut sh::cargo(&[
         "build",
         "--release",
@@ -106,6 +107,29 @@ fn environment(name: &str, requirements: &Path) -> Result<(), String> {
         "--requirement",
     ];
     sh::run_quietly(sh::command(&python, &install).arg(requirements))?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+/// The published signaling SDK as `interop/node/package.json` pins it, installed where git does not look.
+fn node_modules() -> Result<(), String> {
+    let source = crate::root().join("interop/node");
+    let folder = crate::root().join("interop/.cache/node");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut wanted = String::new();
+    for name in ["package.json", "package-lock.json"] {
+        let text = fs::read_to_string(source.join(name))
+            .map_err(|error| format!("interop/node/{name}: {error}"))?;
+        fs::write(folder.join(name), &text).map_err(|error| format!("{name}: {error}"))?;
+        wanted.push_str(&text);
+    }
+    let stamp = folder.join("packages.stamp");
+    if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+        println!("environment node: up to date");
+        return Ok(());
+    }
+    println!("environment node: installing");
+    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    sh::run_quietly(sh::command("npm", &install).current_dir(&folder))?;
     fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 

@@ -36,6 +36,19 @@ const NEEDS: &[Need] = &[
         package: "libopus0",
         what: What::Library("libopus.so.0"),
     },
+    // Run the published signaling SDK.
+    Need {
+        package: "nodejs",
+        what: What::Program("node"),
+    },
+    Need {
+        package: "npm",
+        what: What::Program("npm"),
+    },
+    Need {
+        package: "chromium",
+        what: What::Program("chromium"),
+    },
     // Checks the alert rules.
     Need {
         package: "prometheus",
