@@ -41,7 +41,9 @@ pub mod avatar;
 pub mod console;
 mod error;
 mod net;
+pub mod signaling;
 
 pub use error::{Error, ErrorCode};
+pub use net::{PostError, Posted, Poster};
 pub use visavis_codes::{Advice, Code, Phase};
 pub use visavis_wire::Secret;
