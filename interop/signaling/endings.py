@@ -164,7 +164,7 @@ async def second_device(place):
 async def restart_while_ringing(place):
     async with place.own_server() as server:
         caller, callee = [await place.login(word, server=server) for word in ("ann", "bob")]
-        mine = await caller.invite(place.name("call"), callee)
+        await caller.invite(place.name("call"), callee)
         await callee.rung()
         await server.stop()
         await server.start()

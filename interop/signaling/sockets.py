@@ -6,7 +6,7 @@ import zlib
 
 from harness import http
 from harness.report import Suite, expect
-from harness.websocket import BINARY, TEXT, Closed
+from harness.websocket import BINARY, TEXT
 
 from .frames import Raw, failure_is_sound
 from .place import Limited, signaling, token, unique
@@ -76,7 +76,7 @@ async def silence(server):
 @suite.case("S05 pong echoes the number, whatever it is")
 async def pings(server):
     raw = await Raw.login(server)
-    for number in (1, 1, 7, 3, 0, -5, 2**53, 1, "text", None, [1]):
+    for number in (1, 1, 7, 3, 0, -5, 2**53, 1.5, None):
         await raw.emit("ping", number)
         expect(await raw.until("pong"), number, "pong")
 
@@ -103,13 +103,12 @@ async def unknown_frames(server):
     raw = await Raw.login(server)
     for text in (
         '["no_such_event", {}]', '["set_flag", {"binary": 7, "x": []}]', '["set_flag", {}]', '["login_ret", ["", "{}"]]',
-        '["notify", 1]', '["pong", 1]', '["ping"]', '["x"]', '["x", 1, 2]',
+        '["notify", 1]', '["pong", 1]', '["x"]', '["x", 1, 2]', "hello", "{}", "[]", "[[]]", "7", "null", "", "[" * 60_000,
+        '["call2"]', '["call2", []]', '["call2", {}]', '["call2", [1, 2, 3]]', '["call2", ["x", {}, {}]]', '["login"]', '["login", 1]',
     ):
         await raw.text(text)
-    while True:  # ["ping"] may be answered
-        await raw.emit("ping", 99)
-        if await raw.until("pong") in (99,):
-            break
+        await raw.lives()
+    expect(raw.notices, [], "what it was answered")
     body = await raw.call("user_query_user_status", account="x", unknown={"a": 1})
     expect(body["result"], "ok", "a call with an unknown member")
 
@@ -121,9 +120,6 @@ async def bad_frames(server):
         ("a frame over 64 KiB", json.dumps(["ping", "x" * 66_000]).encode(), TEXT),
         ("binary", b'["ping",1]', BINARY),
         ("deflated", zlib.compress(b'["ping",1]'), BINARY),
-        ("text that is no JSON", b"hello", TEXT),
-        ("an object", b"{}", TEXT),
-        ("nested 60,000 deep", b"[" * 60_000, TEXT),
         ("text that is not UTF-8", b'["\xff"]', TEXT),
     ):
         raw = await Raw.login(server)
