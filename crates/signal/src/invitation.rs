@@ -10,6 +10,8 @@
 mod book;
 mod event;
 mod extra;
+mod post;
+mod ringing;
 mod state;
 mod stored;
 
@@ -26,7 +28,8 @@ use crate::{Limits, StoredInvitation};
 use book::Book;
 pub(crate) use event::{Effect, End, Event};
 use extra::Wishes;
-use state::{Cue, Invitation, Outcome, Post};
+use post::{Post, Side};
+use state::{Cue, Invitation, Outcome};
 
 /// Which invitation: at most one of the same three names is pending.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -199,9 +202,7 @@ impl Invitations {
         };
         let as_callee = as_caller.reverse();
         match kind {
-            VoipKind::Invite | VoipKind::Failed => {
-                return Err(failure(Cause::UnsupportedMethod));
-            }
+            VoipKind::Invite | VoipKind::Failed => Err(failure(Cause::UnsupportedMethod)),
             VoipKind::Ack => self.step(now, &as_callee, Cue::Ack, effects),
             VoipKind::Accept => self.step(now, &as_callee, Cue::Accept(extra), effects),
             VoipKind::Refuse => self.step(now, &as_callee, Cue::Refuse(extra), effects),
@@ -275,13 +276,6 @@ impl Key {
             callee: self.caller.clone(),
         }
     }
-}
-
-/// Which side of an invitation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Side {
-    Caller,
-    Callee,
 }
 
 fn failure(cause: Cause) -> Failure {

@@ -3,7 +3,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Key;
-use super::state::{Invitation, Reach, Ringing};
+use super::ringing::{Reach, Ringing};
+use super::state::Invitation;
 use crate::StoredInvitation;
 
 /// What is kept of an invitation: all but who is lost.
