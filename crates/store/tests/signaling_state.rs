@@ -325,6 +325,38 @@ async fn beyond_the_cap_the_oldest_deliveries_are_dropped_and_counted() {
 }
 
 #[tokio::test]
+async fn an_app_with_many_due_deliveries_does_not_hide_another() {
+    let store = store().await;
+    commit(&store, (1..=50).map(event)).await;
+    store
+        .create_app_with_id("quiet", &NewApp::named("x"))
+        .await
+        .unwrap();
+    store
+        .signal_commit("quiet", vec![vec![event(60)]], 0)
+        .await
+        .unwrap();
+    let due = async |now_ms| {
+        let due = store.webhook_due_per_app(now_ms, 2).await.unwrap();
+        due.into_iter()
+            .map(|delivery| (delivery.app_id, delivery.id))
+            .collect::<Vec<_>>()
+    };
+    let one = |app: &str, id: &str| (app.to_owned(), id.to_owned());
+    assert_eq!(due(59).await, [one("app", "1"), one("app", "2")]);
+    assert_eq!(
+        due(60).await,
+        [one("app", "1"), one("app", "2"), one("quiet", "60")]
+    );
+    assert_eq!(store.webhooks_waiting().await.unwrap(), 51);
+    let first = store.webhook_due(60, 1).await.unwrap()[0].seq;
+    store.webhook_retry(first, 100, 1).await.unwrap();
+    assert_eq!(due(60).await[0], one("app", "2"));
+    store.webhook_done(&[first]).await.unwrap();
+    assert_eq!(store.webhooks_waiting().await.unwrap(), 50);
+}
+
+#[tokio::test]
 async fn a_commit_without_end_is_refused() {
     let store = store().await;
     let writes = (0..=SIGNAL_COMMIT_WRITES_MAX as u64).map(event).collect();

@@ -15,6 +15,12 @@ const SETTLE: Bulk = Bulk {
     sql: "DELETE FROM signal_events WHERE seq IN (VALUES {rows}) RETURNING app_id",
     columns: 1,
 };
+/// Reads the rows of an app in the order of its index and stops at enough.
+const DUE_PER_APP: &str =
+    "SELECT event.* FROM signal_outboxes AS outbox CROSS JOIN signal_events AS event
+    ON event.seq IN (SELECT seq FROM signal_events INDEXED BY signal_events_by_app
+        WHERE app_id = outbox.app_id AND due_ms <= ?1 ORDER BY seq LIMIT ?2)
+    WHERE outbox.waiting > 0 ORDER BY event.seq";
 
 /// An event that is to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +66,34 @@ impl Store {
             .iter()
             .map(Delivery::from_row)
             .collect::<Result<_, _>>()?)
+    }
+
+    /// Deliveries that are due, at most `per_app` of each app and the oldest of it first, so that an app whose
+    /// receiver is down does not hide the others.
+    ///
+    /// They stay due: whoever delivers them keeps track of what is under way.
+    pub async fn webhook_due_per_app(
+        &self,
+        now_ms: u64,
+        per_app: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let rows = sqlx::query(DUE_PER_APP)
+            .bind(to_db(now_ms))
+            .bind(per_app)
+            .fetch_all(self.read())
+            .await?;
+        Ok(rows
+            .iter()
+            .map(Delivery::from_row)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// Deliveries of all apps that wait, due or not.
+    pub async fn webhooks_waiting(&self) -> Result<u64, StoreError> {
+        let sum: i64 = sqlx::query_scalar("SELECT COALESCE(SUM(waiting), 0) FROM signal_outboxes")
+            .fetch_one(self.read())
+            .await?;
+        Ok(from_db(sum))
     }
 
     /// These deliveries are over: made, or given up. Ones that are gone already change nothing.
