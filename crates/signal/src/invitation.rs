@@ -249,7 +249,7 @@ impl Invitations {
         let mut invitation = self
             .book
             .take(key)
-            .ok_or(failure(Cause::NoSuchInvitation))?;
+            .ok_or_else(|| failure(Cause::NoSuchInvitation))?;
         let outcome = invitation.step(now, cue, &mut Post::new(key, effects));
         match outcome {
             Ok(Outcome::Ended(end)) => {

@@ -23,6 +23,7 @@ pub(super) enum Mutation {
 impl Mutation {
     pub(super) const ALL: [Self; 17] = [
         Self::Loses(VoipKind::Invite),
+        Self::Loses(VoipKind::Ack),
         Self::Loses(VoipKind::Accept),
         Self::Loses(VoipKind::Refuse),
         Self::Loses(VoipKind::Bye),
@@ -38,7 +39,6 @@ impl Mutation {
         Self::NeverSaves,
         Self::NeverForgets,
         Self::NeverEnds,
-        Self::Loses(VoipKind::Ack),
     ];
 
     pub(super) fn apply(self, effects: &mut Vec<Effect>) {

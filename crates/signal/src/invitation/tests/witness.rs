@@ -130,7 +130,7 @@ impl Witness {
             } => {
                 let [to_caller, to_callee] = [key(&channel, &to, &peer), key(&channel, &peer, &to)];
                 match kind {
-                    VoipKind::Invite => return self.invited(to_callee),
+                    VoipKind::Invite => return self.invited(&to_callee),
                     VoipKind::Bye | VoipKind::Msg if self.calls.contains_key(&to_callee) => {
                         let copy = self.mailbox.contains_key(&to_callee);
                         let view = &mut self.call(&to_callee)?.callee;
@@ -220,8 +220,8 @@ impl Witness {
         }
     }
 
-    fn invited(&mut self, key: Key) -> Result<(), Violation> {
-        let call = self.call(&key)?;
+    fn invited(&mut self, key: &Key) -> Result<(), Violation> {
+        let call = self.call(key)?;
         if call.accepted || call.callee == View::Over {
             return Err(format!("{key:?} is sent after its end or answer"));
         }
