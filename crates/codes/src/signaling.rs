@@ -16,7 +16,9 @@
 mod cause;
 mod code;
 mod failure;
+mod fault;
 
 pub use cause::{Cause, Family};
 pub use code::Code;
 pub use failure::Failure;
+pub use fault::{Act, FAULTS, Fault, Place};

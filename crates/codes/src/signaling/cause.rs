@@ -154,6 +154,11 @@ causes! {
     InviteTimeout: Some(Code::InviteTimeout), retry true, "timeout";
         "The callee did not ring, or did not answer, in time."
 
+    TooManyAttributes: Some(Code::GeneralFailed), retry false, "too many attributes";
+        "The channel, or the user, has as many attributes as it may have."
+    RevisionChanged: Some(Code::GeneralFailed), retry false, "revision changed";
+        "The attribute was changed since the revision that the caller knows."
+
     RateLimited: None, retry true, "rate limited";
         "More calls a second than the limit."
     ServerError: None, retry true, "server error";

@@ -22,9 +22,22 @@ pub fn failure_members(failure: &Failure) -> Value {
 /// `login_ret` of a login that succeeded. `caps` is what was granted to a client of ours.
 #[must_use]
 pub fn logged_in(uid: u32, line: &str, caps: Option<&[&str]>) -> String {
+    login_ok(uid, line, caps, None)
+}
+
+/// The same, where messages to peers are acknowledged one by one, by their ids.
+#[must_use]
+pub fn logged_in_by_id(uid: u32, line: &str, caps: Option<&[&str]>) -> String {
+    login_ok(uid, line, caps, Some(1))
+}
+
+fn login_ok(uid: u32, line: &str, caps: Option<&[&str]>, config_msg_set: Option<u8>) -> String {
     let mut body = json!({"result": "ok", "uid": uid, "line": line});
     if let Some(caps) = caps {
         body["caps"] = caps.into();
+    }
+    if let Some(mode) = config_msg_set {
+        body["config_msg_set"] = mode.into();
     }
     json!(["login_ret", ["", body.to_string()]]).to_string()
 }
@@ -94,6 +107,18 @@ pub fn message(version: u64, packed: &str) -> String {
     json!(["notify", ["recvmsg", inner]]).to_string()
 }
 
+/// Pushes a message to a peer that is acknowledged by its id: `packed` is [`Packed`] text of version 3.
+#[must_use]
+pub fn message_by_id(packed: &str) -> String {
+    json!(["notify", ["recvmsg_by_msgid", packed]]).to_string()
+}
+
+/// An answer to a call that no client understands: a fault on purpose.
+#[must_use]
+pub fn garbled(call: &CallId) -> String {
+    answer(call, &json!({}))
+}
+
 /// Tells that messages up to this version wait to be polled.
 #[must_use]
 pub fn announce(version: u64) -> String {
@@ -156,5 +181,9 @@ mod tests {
             r#"["notify",["recvmsg","[4,\"msg-v3 \\\"x\\\"\"]"]]"#
         );
         assert_eq!(announce(4), r#"["notify",["msg",4]]"#);
+        assert_eq!(
+            message_by_id("msg-v3 x"),
+            r#"["notify",["recvmsg_by_msgid","msg-v3 x"]]"#
+        );
     }
 }
