@@ -12,6 +12,7 @@ mod sdk;
 mod server;
 mod session;
 mod sessions;
+mod signaling;
 mod speech;
 
 use std::process::ExitCode;
@@ -32,12 +33,21 @@ Names:
   idle         Memory per authenticated session that does nothing
   sdk          CPU of visavis-client and of the Python SDK 'spatialreal' for the same audio
   sessions     Concurrent real-time sessions per core with p99 chunk-to-frame under 20 ms
+  signaling    Fan-out, memory per connection and logins, beside other servers
 
 Options:
   --server PATH     The visavis binary (all but engine)
   --sessions N,N    Numbers of sessions to try (sessions; default 100,200,300,400,500,600,800)
-  --seconds S       How long each number runs (sessions; default 15) or each turn (sdk; default 20)
-  --count N         Sessions (idle; default 1000. sdk; default 8) or requests (first-frame; default 300)
+  --seconds S       How long each number runs (sessions; default 15), each turn (sdk; default 20)
+                    or each measurement (signaling; default 3)
+  --count N         Sessions (idle; default 1000. sdk; default 8), requests (first-frame; default 300)
+                    or idle connections (signaling; default 10000)
+  --peers A,B       Servers to compare with (signaling; default bun,ws,socket.io,nats,centrifugo,ejabberd)
+  --parts A,B       Measurements (signaling; default fan-out,memory,logins)
+  --receivers N,N   Receivers in the channel (signaling; default 1,100,1000)
+  --rounds N        How often everything is measured (signaling; default 5)
+  --window N        Messages in flight when saturated (signaling; default 64)
+  --json FILE       Where to write every figure of every round (signaling)
   --server-core N   Core for the server (default 0)
   --load-core N     Core for the load (default 1)";
 
@@ -65,8 +75,10 @@ fn main() -> ExitCode {
 
 fn measure(name: &str, options: &Options) -> Result<(), Failure> {
     server::pin(std::process::id(), options.load_core)?;
-    if name == "engine" {
-        return engine::run();
+    match name {
+        "engine" => return engine::run(),
+        "signaling" => return signaling::run(options),
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

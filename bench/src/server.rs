@@ -86,13 +86,7 @@ impl Server {
 
     /// Memory that the kernel counts as the server's, in bytes.
     pub(crate) fn resident_bytes(&self) -> Result<u64, Failure> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .ok_or("no VmRSS")?;
-        let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-        Ok(kib * 1024)
+        resident_of(self.child.id())
     }
 
     /// Processor time the server has used so far.
@@ -108,6 +102,17 @@ impl Drop for Server {
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.ready_file);
     }
+}
+
+/// Memory that the kernel counts as a process's, in bytes.
+pub(crate) fn resident_of(process: u32) -> Result<u64, Failure> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .ok_or("no VmRSS")?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kib * 1024)
 }
 
 /// Processor time a process has used so far.

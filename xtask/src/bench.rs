@@ -5,7 +5,14 @@ use crate::{interop, sh};
 /// What `sdk` compares with; `cargo xtask interop` installs it.
 const PYTHON_SDK: &str = "interop/.cache/venv-spatialreal";
 
-const NAMES: &[&str] = &["engine", "first-frame", "idle", "sdk", "sessions"];
+const NAMES: &[&str] = &[
+    "engine",
+    "first-frame",
+    "idle",
+    "sdk",
+    "sessions",
+    "signaling",
+];
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let mut parts = arguments.split(|argument| argument == "--");
