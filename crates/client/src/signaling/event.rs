@@ -243,3 +243,24 @@ pub enum Event {
         info: String,
     },
 }
+
+impl Event {
+    /// True when the result of a call tells the same, so that it need not wait for an app that reads no events.
+    pub(crate) const fn repeats_a_result(&self) -> bool {
+        matches!(
+            self,
+            Self::MessageSendSuccess { .. }
+                | Self::MessageSendError { .. }
+                | Self::ChannelQueryUserNumResult { .. }
+                | Self::ChannelQueryUserIsIn { .. }
+                | Self::UserAttrResult { .. }
+                | Self::UserAttrAllResult { .. }
+                | Self::QueryUserStatusResult { .. }
+                | Self::InvokeRet { .. }
+                | Self::BcCallResult { .. }
+                | Self::Error { .. }
+                | Self::Dbg { .. }
+                | Self::Log { .. }
+        )
+    }
+}

@@ -1,7 +1,7 @@
 //! What the answers to calls mean to the app.
 
 use serde_json::{Map, Value};
-use visavis_codes::signaling::{Code, Family};
+use visavis_codes::signaling::Code;
 use visavis_wire::signaling::{Body, VoipKind};
 
 use super::calls::{Pending, What};
@@ -253,7 +253,9 @@ impl Core {
                 tell(out, left_by_user(other));
             }
         }
-        self.channels.insert(channel.clone(), 0);
+        let last = members.get("msgid").and_then(Value::as_u64);
+        self.channels
+            .insert(channel.clone(), last.unwrap_or_default());
         tell(out, told);
         let users = users(members);
         tell(
@@ -338,6 +340,3 @@ fn text(members: &Members, name: &str) -> String {
         None => String::new(),
     }
 }
-
-/// The family whose failures a session tells as an end of a channel.
-pub(super) const LEAVE: Family = Family::Leave;

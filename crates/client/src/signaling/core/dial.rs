@@ -7,7 +7,7 @@ use visavis_codes::signaling::{Cause, Code, Family};
 use visavis_wire::signaling::client_encode::{self, Login};
 use visavis_wire::signaling::{Body, Refusal};
 
-use super::online::Online;
+use super::online::{Granted, Online};
 use super::{Core, Network, Output, Reply, Settings, Ticket, Time, backoff, tell};
 use crate::signaling::{Error, Event, LoginOptions};
 
@@ -265,10 +265,14 @@ impl Core {
         let line = members.get("line").and_then(Value::as_str);
         let line = line.unwrap_or_default().to_owned();
         let caps = members.get("caps").and_then(Value::as_array);
-        let multi = caps.is_some_and(|caps| caps.iter().any(|cap| cap == "multi_channel"));
+        let mode = members.get("config_msg_set").and_then(Value::as_u64);
+        let granted = Granted {
+            multi_channel: caps.is_some_and(|caps| caps.iter().any(|cap| cap == "multi_channel")),
+            ack_by_id: mode == Some(1),
+        };
         match std::mem::replace(&mut self.state, State::LoggedOut) {
             State::LoggingIn { login, ticket, .. } => {
-                let online = Online::new(now, login, line, multi);
+                let online = Online::new(now, login, line, granted);
                 self.state = State::Online(Box::new(online));
                 out.push(Output::Reply(ticket, Ok(Reply::LoggedIn(uid))));
                 tell(out, Event::LoginSuccess { uid });
@@ -278,7 +282,7 @@ impl Core {
                 dial,
                 wanted,
             } => {
-                let online = Online::new(now, login, line, multi);
+                let online = Online::new(now, login, line, granted);
                 self.state = State::Online(Box::new(online));
                 tell(out, Event::Reconnected { uid });
                 self.restore(now, now.saturating_sub(dial.began), wanted, out);

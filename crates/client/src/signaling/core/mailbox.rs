@@ -1,4 +1,4 @@
-//! Which messages to this account came, and which are acknowledged (mode 0 of the protocol).
+//! Which messages to this account came, and which are acknowledged, in both modes of the protocol.
 
 use std::time::Duration;
 
@@ -16,9 +16,23 @@ const UNACKED_MAX: u64 = 100;
 /// Messages in one page.
 pub(super) const PAGE_MAX: usize = 30;
 
-/// Versions on one connection.
+/// Ids in one acknowledgement.
+const ACKS_MAX: usize = 100;
+
+/// What a poll carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ack {
+    /// Everything up to this version.
+    UpTo(u64),
+    /// These messages.
+    Ids(Vec<String>),
+}
+
+/// Messages on one connection.
 #[derive(Debug)]
 pub(super) struct Mailbox {
+    /// Ids to acknowledge, where the server wants it so.
+    ids: Option<Vec<String>>,
     /// The app has had everything up to here.
     last: u64,
     /// The server has something up to here.
@@ -28,17 +42,18 @@ pub(super) struct Mailbox {
     poll: Poll,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Poll {
     Due(Time),
-    /// Under way, and acknowledging up to this version.
-    Asked(u64),
+    /// Under way, with this acknowledgement.
+    Asked(Ack),
 }
 
 impl Mailbox {
     /// A new connection polls at once.
-    pub(super) const fn new(now: Time) -> Self {
+    pub(super) fn new(now: Time, by_id: bool) -> Self {
         Self {
+            ids: by_id.then(Vec::new),
             last: 0,
             target: 0,
             acked: 0,
@@ -54,14 +69,27 @@ impl Mailbox {
         }
     }
 
-    /// Begins a poll if one is due: everything up to this version is acknowledged by it.
-    pub(super) fn poll(&mut self, now: Time) -> Option<u64> {
+    /// Begins a poll if one is due.
+    pub(super) fn poll(&mut self, now: Time) -> Option<Ack> {
         match self.poll {
             Poll::Due(at) if at <= now => {
-                self.poll = Poll::Asked(self.last);
-                Some(self.last)
+                let ack = match &mut self.ids {
+                    Some(ids) => Ack::Ids(ids.drain(..ids.len().min(ACKS_MAX)).collect()),
+                    None => Ack::UpTo(self.last),
+                };
+                self.poll = Poll::Asked(ack.clone());
+                Some(ack)
             }
             Poll::Due(_) | Poll::Asked(_) => None,
+        }
+    }
+
+    /// A message without a version came.
+    pub(super) fn came(&mut self, now: Time, id: &str, ack_after: Duration) {
+        if let Some(ids) = &mut self.ids {
+            ids.push(id.to_owned());
+            let full = ids.len() >= PAGE_MAX;
+            self.due_by(if full { now } else { now + ack_after });
         }
     }
 
@@ -98,7 +126,7 @@ impl Mailbox {
 
     /// The poll is answered, before the messages of its page are looked at.
     pub(super) fn answered(&mut self, cleared: u64) {
-        if let Poll::Asked(upto) = self.poll {
+        if let Poll::Asked(Ack::UpTo(upto)) = self.poll {
             self.acked = self.acked.max(upto);
         }
         self.last = self.last.max(cleared);
@@ -109,6 +137,7 @@ impl Mailbox {
         self.poll = Poll::Due(match () {
             () if messages >= PAGE_MAX => now,
             () if self.last > self.acked => now + ack_after,
+            () if self.ids.as_ref().is_some_and(|ids| !ids.is_empty()) => now + ack_after,
             () => now + POLL_EVERY,
         });
         // What was announced and is not in the page expired, or was taken back.
@@ -119,7 +148,10 @@ impl Mailbox {
 
     /// The poll failed.
     pub(super) fn failed(&mut self, now: Time) {
-        self.poll = Poll::Due(now + POLL_AGAIN);
+        let poll = std::mem::replace(&mut self.poll, Poll::Due(now + POLL_AGAIN));
+        if let (Poll::Asked(Ack::Ids(asked)), Some(ids)) = (poll, &mut self.ids) {
+            ids.splice(..0, asked);
+        }
     }
 
     fn due_by(&mut self, at: Time) {

@@ -1,10 +1,9 @@
 //! What comes without being asked for: messages, channel events, events for clients of ours.
 
 use serde_json::{Map, Value};
-use visavis_codes::signaling::Code;
+use visavis_codes::signaling::{Code, Family};
 use visavis_wire::signaling::{Packed, Refusal, VoipKind};
 
-use super::answers::LEAVE;
 use super::users::uid;
 use super::{Core, Output, tell};
 use crate::signaling::{AttributeChange, Error, Event};
@@ -56,6 +55,12 @@ impl Core {
         *last = msgid;
         let account = take(&mut members, "account");
         let uid = members.get("uid").map(uid).unwrap_or_default();
+        if let Some(Value::String(id)) = members.get("msgID") {
+            // One that its sender sent again, because the acknowledgement was lost.
+            if !self.seen.is_new(&format!("{channel} {account} {id}")) {
+                return;
+            }
+        }
         let event = match packed.kind {
             "channel_msg" => Event::MessageChannelReceive {
                 channel,
@@ -75,7 +80,7 @@ impl Core {
             "channel_user_leave" => {
                 let cause = members.contains_key("code").then(|| {
                     let refusal = Refusal::from_value(Value::Object(members));
-                    Error::refused("channel_leave", LEAVE, &refusal)
+                    Error::refused("channel_leave", Family::Leave, &refusal)
                 });
                 if self.is_self(&account) {
                     return self.removed(channel, cause, out);

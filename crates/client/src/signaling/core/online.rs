@@ -6,11 +6,11 @@ use std::time::Duration;
 use visavis_codes::signaling::{Cause, Code, Family};
 use visavis_wire::signaling::client_encode::{self, Members};
 use visavis_wire::signaling::limits::FRAME_BYTES_MAX;
-use visavis_wire::signaling::{ServerFrame, VoipKind};
+use visavis_wire::signaling::{Packed, ServerFrame, VoipKind};
 
 use super::calls::{Calls, Pending, What};
 use super::dial::State;
-use super::mailbox::{Mailbox, PAGE_MAX};
+use super::mailbox::{Ack, Mailbox, PAGE_MAX};
 use super::{Core, Output, Ticket, Time, tell};
 use crate::signaling::{Error, Event, LoginOptions};
 
@@ -46,6 +46,15 @@ pub(super) enum Phase {
     Leaving(Ticket),
 }
 
+/// How the server wants it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Granted {
+    /// Several channels at a time.
+    pub(super) multi_channel: bool,
+    /// Messages are acknowledged by their ids.
+    pub(super) ack_by_id: bool,
+}
+
 /// Signs of life.
 #[derive(Debug)]
 pub(super) struct Pings {
@@ -61,14 +70,14 @@ impl Pings {
 }
 
 impl Online {
-    pub(super) const fn new(now: Time, login: LoginOptions, line: String, multi: bool) -> Self {
+    pub(super) fn new(now: Time, login: LoginOptions, line: String, granted: Granted) -> Self {
         Self {
             login,
             line,
-            multi,
+            multi: granted.multi_channel,
             phase: Phase::Ready,
             rejoining: BTreeSet::new(),
-            mailbox: Mailbox::new(now),
+            mailbox: Mailbox::new(now, granted.ack_by_id),
             pings: Pings {
                 at: now,
                 number: 0,
@@ -121,7 +130,14 @@ impl Core {
                     online.mailbox.announced(now, version);
                 }
             }
-            ServerFrame::MessageById(packed) => self.message(&packed, out),
+            ServerFrame::MessageById(packed) => {
+                if let State::Online(online) = &mut self.state
+                    && let Some(id) = Packed::parse(&packed).and_then(|packed| packed.msgid)
+                {
+                    online.mailbox.came(now, id, self.settings.ack_after);
+                }
+                self.message(&packed, out);
+            }
             ServerFrame::Channel { msgid, packed } => self.channel_event(msgid, &packed, out),
             ServerFrame::Close(refusal) => self.closed(now, &refusal, out),
             ServerFrame::Kick(mut refusal) => {
@@ -221,11 +237,19 @@ impl Core {
         let State::Online(online) = &mut self.state else {
             return;
         };
-        if let Some(cleared) = online.mailbox.poll(now) {
-            let members = Members::new()
-                .raw("ver_clear", &cleared.to_string())
-                .raw("max", &PAGE_MAX.to_string());
-            self.transmit(now, own(What::Poll, "user_getmsg", members), out);
+        if let Some(ack) = online.mailbox.poll(now) {
+            let (func, members) = match ack {
+                Ack::UpTo(version) => (
+                    "user_getmsg",
+                    Members::new().raw("ver_clear", &version.to_string()),
+                ),
+                Ack::Ids(ids) => (
+                    "user_getmsg2",
+                    Members::new().raw("clear_msgs", &serde_json::json!(ids).to_string()),
+                ),
+            };
+            let members = members.raw("max", &PAGE_MAX.to_string());
+            self.transmit(now, own(What::Poll, func, members), out);
         }
         while self.calls.is_waiting() && self.may_send(now) {
             let Some(call) = self.calls.take() else {
