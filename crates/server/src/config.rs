@@ -3,6 +3,8 @@
 //! Every key is also a variable: `VISAVIS_` and the key in capitals, `__` between a table and its key
 //! (`VISAVIS_SESSIONS__IDLE_TIMEOUT_S=120`).
 
+mod signaling;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +13,10 @@ use figment::providers::{Env, Format as _, Toml};
 use serde::Deserialize;
 use visavis_wire::Secret;
 
+pub(crate) use signaling::Signaling;
+
 /// The keys and tables at the top. Other variables with the prefix belong to the command line and the SDKs.
-const TOP: [&str; 10] = [
+const TOP: [&str; 11] = [
     "listen",
     "public_url",
     "data_dir",
@@ -23,6 +27,7 @@ const TOP: [&str; 10] = [
     "credits__",
     "engine__",
     "faults__",
+    "signaling__",
 ];
 
 /// The configuration of one server.
@@ -46,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) credits: Credits,
     pub(crate) engine: Engine,
     pub(crate) faults: Faults,
+    pub(crate) signaling: Signaling,
 }
 
 /// What is logged, and how.
@@ -121,6 +127,7 @@ impl Default for Config {
             credits: Credits::default(),
             engine: Engine::default(),
             faults: Faults::default(),
+            signaling: Signaling::default(),
         }
     }
 }
@@ -213,6 +220,7 @@ impl Config {
                 "key public_url: `{url}` must begin with https:// or http://"
             ));
         }
+        self.signaling.check()?;
         match &self.admin_token {
             Some(token) if token.expose().len() < 16 => {
                 Err("key admin_token: shorter than 16 characters; `openssl rand -hex 24` makes a good one".into())

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde::Serialize;
-use visavis_store::{NewApp, Store, StoreError};
+use visavis_store::{NewApp, SignalingSettings, Store, StoreError};
 use visavis_wire::Secret;
 
-use crate::config::{Credits, Log, LogFormat, Sessions};
+use crate::config::{Credits, Log, LogFormat, Sessions, Signaling};
 use crate::run::{block_on, new_secret, open_store, stop_signal, token_secret};
 use crate::server::{Parts, Server};
 use crate::telemetry;
@@ -112,6 +112,7 @@ async fn dev(args: Args, started: Instant) -> Result<(), String> {
             ..Credits::default()
         },
         fault_keys: true,
+        signaling: Signaling::default().options(),
     };
     let server = Server::bind(parts).await.map_err(|error| {
         format!(
@@ -147,6 +148,17 @@ async fn furnish(store: &Store) -> Result<(), StoreError> {
         Ok(_) | Err(StoreError::Conflict(_)) => {}
         Err(error) => return Err(error),
     }
+    let settings = store.signaling_settings(APP).await?;
+    store
+        .set_signaling_settings(
+            APP,
+            &SignalingSettings {
+                certificate: CERTIFICATE.into(),
+                no_token_allowed: true,
+                ..settings
+            },
+        )
+        .await?;
     if store.balance(APP).await?.lifetime_earned == 0 {
         store.grant(APP, CREDITS, "to try things out").await?;
     }

@@ -7,12 +7,12 @@ use axum::extract::{DefaultBodyLimit, Extension, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use visavis_codes::{Cause, Dialect, Failure, Phase};
 
 use crate::console::{self, ConsoleState};
 use crate::shared::{Shared, random_id};
-use crate::{errors, ingress, tokens};
+use crate::{errors, handshake, ingress, signaling, tokens};
 
 /// Names one HTTP request, in its answer and in the log.
 #[derive(Debug, Clone)]
@@ -38,6 +38,16 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .merge(tokens)
         .route("/v2/driveningress/websocket", get(ingress::upgrade))
+        .route("/", any(root))
+        .route("/signaling", get(signaling::upgrade))
+        .route(
+            "/getaddr",
+            get(signaling::discover).options(signaling::preflight),
+        )
+        .route(
+            "/signaling/telemetry",
+            post(signaling::telemetry).options(signaling::preflight),
+        )
         .route("/errors", get(errors::index))
         .route("/errors/{code}", get(errors::one))
         .route("/healthz", get(async || "ok\n"))
@@ -115,6 +125,15 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     match shared.metrics.encode() {
         Ok(page) => ([(header::CONTENT_TYPE, content_type)], page).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Published signaling clients connect to the root.
+async fn root(state: State<Arc<Shared>>, id: Extension<RequestId>, request: Request) -> Response {
+    if handshake::accept_key(request.headers()).is_some() {
+        signaling::upgrade(state, id, request).await
+    } else {
+        unknown_path(state, id).await
     }
 }
 

@@ -4,7 +4,6 @@ mod admission;
 mod driver;
 mod ledger;
 mod socket;
-mod upgrade;
 
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use visavis_codes::{Cause, Dialect, Phase};
 
+use crate::handshake;
 use crate::http::RequestId;
 use crate::server::Abort;
 use crate::shared::Shared;
@@ -26,13 +26,13 @@ pub(crate) async fn upgrade(
 ) -> Response {
     let upgraded = hyper::upgrade::on(&mut request);
     let (head, _) = request.into_parts();
-    let Some(accept) = upgrade::accept_key(&head.headers) else {
+    let Some(accept) = handshake::accept_key(&head.headers) else {
         return refuse(&shared, &Cause::NotAnUpgrade.into(), Dialect::TextRule, &id);
     };
     match admission::admit(&shared, &head).await {
         Ok(admitted) => {
             tokio::spawn(driver::run(Arc::clone(&shared), admitted, upgraded));
-            upgrade::switching_protocols(&accept)
+            handshake::switching_protocols(&accept)
         }
         Err(Refusal { failure, dialect }) => refuse(&shared, &failure, dialect, &id),
     }

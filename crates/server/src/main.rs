@@ -1,4 +1,4 @@
-//! `visavis`: the avatar service and its tools in one program.
+//! `visavis`: the avatar service, the signaling service and their tools in one program.
 
 mod cli;
 mod config;
@@ -6,6 +6,7 @@ mod console;
 mod dev;
 mod engine;
 mod errors;
+mod handshake;
 mod http;
 mod ingress;
 mod live;
@@ -15,8 +16,10 @@ mod run;
 mod serve;
 mod server;
 mod shared;
+mod signaling;
 mod telemetry;
 mod tokens;
+mod websocket;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! What `/metrics` shows, in the OpenMetrics text format.
 
+mod signaling;
+
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -7,6 +9,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use visavis_codes::{Failure, Phase};
+
+use signaling::Signaling;
 
 /// The counters of one server.
 pub(crate) struct Metrics {
@@ -20,6 +24,7 @@ pub(crate) struct Metrics {
     pub(crate) credits: Counter,
     /// From the arrival of a piece of audio to its frames, in seconds.
     pub(crate) chunk_to_frame: Histogram,
+    pub(crate) signaling: Signaling,
     errors: Family<Error, Counter>,
 }
 
@@ -60,6 +65,7 @@ impl Metrics {
             audio_bytes: Counter::default(),
             credits: Counter::default(),
             chunk_to_frame: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
+            signaling: Signaling::default(),
             errors: Family::default(),
             registry,
         };
@@ -110,6 +116,7 @@ impl Metrics {
             Unit::Seconds,
             self.chunk_to_frame.clone(),
         );
+        self.signaling.register(registry);
         registry.register("errors", "Failures, by code and phase", self.errors.clone());
         self
     }
@@ -119,6 +126,21 @@ impl Metrics {
             code: failure.code().name(),
             phase: phase.name(),
             service: "avatar",
+            fault: if failure.is_on_purpose() {
+                "true"
+            } else {
+                "false"
+            },
+        };
+        self.errors.get_or_create(&label).inc();
+    }
+
+    /// Counts a failure of the signaling service.
+    pub(crate) fn signaling_failed(&self, failure: &visavis_codes::signaling::Failure) {
+        let label = Error {
+            code: failure.code().name(),
+            phase: "call",
+            service: "signaling",
             fault: if failure.is_on_purpose() {
                 "true"
             } else {

@@ -60,6 +60,7 @@ async fn serve(config: Config) -> Result<(), String> {
         sessions: config.sessions,
         credits: config.credits,
         fault_keys: config.faults.api_keys,
+        signaling: config.signaling.options(),
     };
     let server = Server::bind(parts).await.map_err(|error| {
         format!(

@@ -20,6 +20,7 @@ use crate::config::{Credits, Sessions};
 use crate::http;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
+use crate::signaling;
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,6 +42,7 @@ pub(crate) struct Server {
     shared: Arc<Shared>,
     draining: watch::Sender<bool>,
     connections_max: usize,
+    signaling: signaling::Running,
 }
 
 /// What a server is made of.
@@ -53,15 +55,29 @@ pub(crate) struct Parts {
     pub(crate) sessions: Sessions,
     pub(crate) credits: Credits,
     pub(crate) fault_keys: bool,
+    pub(crate) signaling: signaling::Options,
 }
 
 impl Server {
     pub(crate) async fn bind(parts: Parts) -> io::Result<Self> {
         let listener = TcpListener::bind(parts.listen).await?;
-        let base = match &parts.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
+        let public_url = parts
+            .public_url
+            .as_deref()
+            .map(|url| url.trim_end_matches('/'));
+        let base = match public_url {
+            Some(url) => url.to_owned(),
             None => format!("http://{}", listener.local_addr()?),
         };
+        let metrics = Arc::new(Metrics::new());
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(io::Error::other)?;
+        let (hub, signaling) = signaling::start(
+            &parts.signaling,
+            parts.store.clone(),
+            Arc::clone(&metrics),
+            seed,
+        );
         let (sender, draining) = watch::channel(false);
         let connections_max = parts.sessions.connections_max;
         let shared = Arc::new(Shared {
@@ -70,7 +86,9 @@ impl Server {
             admin_token: parts.admin_token,
             sessions: parts.sessions,
             credits: parts.credits,
-            metrics: Metrics::new(),
+            metrics,
+            public_url: public_url.map(Into::into),
+            signaling: hub,
             docs: format!("{base}/errors").into(),
             draining,
             gate: Mutex::new(Gate::default()),
@@ -82,6 +100,7 @@ impl Server {
             shared,
             draining: sender,
             connections_max,
+            signaling,
         })
     }
 
@@ -116,12 +135,19 @@ impl Server {
         }
         drop(self.listener);
         self.draining.send_replace(true);
+        self.shared.signaling.shut_down();
         let all = u32::try_from(self.connections_max).unwrap_or(u32::MAX);
         if tokio::time::timeout(DRAIN_MAX, slots.acquire_many(all))
             .await
             .is_err()
         {
             tracing::warn!("some connections did not end in time and are cut");
+        }
+        if tokio::time::timeout(DRAIN_MAX, self.signaling.ended())
+            .await
+            .is_err()
+        {
+            tracing::warn!("signaling did not end in time and is cut");
         }
         self.shared.store.close().await;
     }

@@ -12,6 +12,7 @@ use visavis_wire::{AppId, Secret, token::Signer};
 use crate::config::{Credits, Sessions};
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::signaling;
 
 /// The parts of a running server.
 pub(crate) struct Shared {
@@ -20,7 +21,10 @@ pub(crate) struct Shared {
     pub(crate) admin_token: Secret,
     pub(crate) sessions: Sessions,
     pub(crate) credits: Credits,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
+    /// How clients reach this server, without a slash at the end; `None` to believe what they ask for.
+    pub(crate) public_url: Option<Arc<str>>,
+    pub(crate) signaling: signaling::Handle,
     /// Base of the documentation links.
     pub(crate) docs: Arc<str>,
     /// Turns true once, when the server goes down.
@@ -92,6 +96,13 @@ pub(crate) fn unix_now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |elapsed| elapsed.as_secs())
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn unix_now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| elapsed.as_millis() as u64)
 }
 
 /// 128 random bits in hex.

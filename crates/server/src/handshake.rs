@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// What `Sec-WebSocket-Accept` must say; `None` when the request is no WebSocket upgrade.
-pub(super) fn accept_key(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn accept_key(headers: &HeaderMap) -> Option<String> {
     let key = headers.get(header::SEC_WEBSOCKET_KEY)?;
     let is_upgrade = has_token(headers, &header::UPGRADE, "websocket")
         && has_token(headers, &header::CONNECTION, "upgrade")
@@ -15,7 +15,7 @@ pub(super) fn accept_key(headers: &HeaderMap) -> Option<String> {
     is_upgrade.then(|| derive_accept_key(key.as_bytes()))
 }
 
-pub(super) fn switching_protocols(accept: &str) -> Response<Body> {
+pub(crate) fn switching_protocols(accept: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
