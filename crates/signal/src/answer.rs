@@ -54,6 +54,12 @@ impl Hub {
         }));
     }
 
+    /// Whether a client of ours calls.
+    pub(crate) fn is_ours(&mut self, caller: &Caller) -> bool {
+        let session = self.conns.session_of(caller.key);
+        session.is_some_and(|session| session.sdk)
+    }
+
     /// Answers a call that failed for this cause.
     pub(crate) fn refuse_for(&mut self, caller: &Caller, cause: Cause) {
         self.refuse(caller, Failure::new(cause, caller.family));

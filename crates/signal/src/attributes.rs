@@ -176,7 +176,13 @@ impl Hub {
 
     /// A change was kept: the answer, then everyone in the channel, who asked too.
     pub(crate) fn attribute_stored(&mut self, asker: Asker, change: Change) {
-        self.answer(asker, Ok(Answer::Done));
+        match &asker {
+            Asker::Call(caller) if self.is_ours(caller) => {
+                let revision = ("rev".to_owned(), change.revision.into());
+                self.reply(caller, Map::from_iter([revision]));
+            }
+            Asker::Call(_) | Asker::Operator(_) => self.answer(asker, Ok(Answer::Done)),
+        }
         let now = self.now;
         let Some(channel) = self.tenants.channel(change.tenant, &change.channel) else {
             return;

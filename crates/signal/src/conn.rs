@@ -131,3 +131,15 @@ impl Conns {
 fn index(id: ConnId) -> Option<usize> {
     usize::try_from(id.0).ok().filter(|at| *at < CONNS_MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_that_does_nothing_is_small() {
+        assert!(size_of::<Conn>() <= 128, "{}", size_of::<Conn>());
+        assert!(size_of::<Session>() <= 320, "{}", size_of::<Session>());
+        assert!(size_of::<Inbox>() <= 80, "{}", size_of::<Inbox>());
+    }
+}

@@ -5,7 +5,7 @@ use visavis_codes::signaling::{Cause, Code, Failure, Family, Fault};
 use visavis_wire::signaling::encode;
 
 use crate::answer::Caller;
-use crate::conn::State;
+use crate::conn::{ConnKey, State};
 use crate::hub::Hub;
 use crate::invitation::Event;
 use crate::session::{Doom, Session};
@@ -15,6 +15,11 @@ use crate::{ConnId, EventKind, Output, Report};
 impl Hub {
     /// Ends a connection and says why, if there is a login to end.
     pub(crate) fn end_with_word(&mut self, id: ConnId, failure: Failure) {
+        self.end_with_words(id, failure, None);
+    }
+
+    /// The same, with something that a person said about it.
+    pub(crate) fn end_with_words(&mut self, id: ConnId, failure: Failure, detail: Option<&str>) {
         let Some(session) = self.remove_conn(id) else {
             // Nobody is logged in; `kick` before a login would leave the client without any callback.
             self.send(id, encode::close(&failure));
@@ -23,7 +28,10 @@ impl Hub {
         };
         let word = match failure.code() {
             Code::LogoutKicked => encode::kick(&failure),
-            _ => encode::close(&failure),
+            _ => match detail {
+                Some(detail) => encode::close_with(&failure, detail),
+                None => encode::close(&failure),
+            },
         };
         self.send(id, word);
         self.close(id, &failure);
@@ -64,7 +72,7 @@ impl Hub {
     }
 
     /// Everything that the end of a login means to others.
-    fn bury(&mut self, id: ConnId, session: Session, failure: &Failure) {
+    pub(crate) fn bury(&mut self, id: ConnId, session: Session, failure: &Failure) {
         let Session {
             tenant: tenant_id,
             account,
@@ -120,8 +128,12 @@ impl Hub {
         conn.armed = None;
         let silent = conn.last_seen + self.limits.silence_max <= now;
         match &mut conn.state {
-            State::Greeting { until } | State::Waiting { until, .. } if *until <= now => {
-                self.cut(id);
+            State::Greeting { until } if *until <= now => self.cut(id),
+            State::Waiting { until, login } if *until <= now => {
+                // A client whose login is not answered would wait for ever.
+                let (login, serial) = (login.clone(), conn.serial);
+                let failure = Failure::new(Cause::ServerError, Family::Login);
+                self.refuse_login(ConnKey { conn: id, serial }, &login, failure);
             }
             State::LoggedIn(_) if silent => self.cut(id),
             State::LoggedIn(session) => {

@@ -160,13 +160,23 @@ impl Hub {
     }
 
     fn shut_down(&mut self) {
+        let mut sessions = Vec::new();
         for conn in self.conns.ids() {
-            self.drop_conn(conn, Cause::Disconnected);
+            if let Some(session) = self.remove_conn(conn) {
+                if let Some(tenant) = self.tenants.find(session.tenant) {
+                    tenant.channels.clear();
+                }
+                sessions.push((conn, session));
+            }
             self.out.push(Output::Close {
                 conn,
                 status: 1012,
                 reason: String::from("service restart"),
             });
+        }
+        let failure = Failure::new(Cause::Disconnected, Family::Logout);
+        for (conn, session) in sessions {
+            self.bury(conn, *session, &failure);
         }
     }
 

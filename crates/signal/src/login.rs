@@ -284,7 +284,7 @@ impl Hub {
         }
     }
 
-    fn refuse_login(&mut self, key: ConnKey, login: &Login, failure: Failure) {
+    pub(crate) fn refuse_login(&mut self, key: ConnKey, login: &Login, failure: Failure) {
         self.remove_conn(key.conn);
         self.send(key.conn, encode::login_failed(&failure));
         self.close(key.conn, &failure);

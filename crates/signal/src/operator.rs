@@ -64,7 +64,9 @@ impl Hub {
                 &account,
                 Cause::KickedFromChannel,
             ))),
-            Command::KickLogin { account, reason: _ } => Ok(done_if(self.kick_login(id, &account))),
+            Command::KickLogin { account, reason } => {
+                Ok(done_if(self.kick_login(id, &account, reason.as_deref())))
+            }
             Command::SendChannel { channel, msg } => self.say_as_system(id, &channel, &msg),
             Command::EndChannel { channel } => Ok(done_if(self.end_channel(id, &channel))),
             Command::ChannelAttributes { channel } => Ok(self.attributes_of(id, &channel)),
@@ -108,12 +110,13 @@ impl Hub {
         }
     }
 
-    fn kick_login(&mut self, id: TenantId, account: &str) -> bool {
+    fn kick_login(&mut self, id: TenantId, account: &str, detail: Option<&str>) -> bool {
         let tenant = self.tenants.find(id);
         let Some(&conn) = tenant.and_then(|tenant| tenant.logins.get(account)) else {
             return false;
         };
-        self.end_with_word(conn, Failure::new(Cause::KickedByOperator, Family::Logout));
+        let failure = Failure::new(Cause::KickedByOperator, Family::Logout);
+        self.end_with_words(conn, failure, detail);
         true
     }
 

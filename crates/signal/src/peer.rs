@@ -9,10 +9,10 @@ use crate::answer::{Asker, Caller};
 use crate::hub::Hub;
 use crate::pending::{Delivery, Pending};
 use crate::tenant::TenantId;
-use crate::{EventKind, Message, Output, Report, Ticket, Write};
+use crate::{EventKind, Message, Ticket, Write};
 
 /// The only type of message that a client sends by itself.
-const INSTANT: &str = "instant";
+pub(crate) const INSTANT: &str = "instant";
 
 /// Who sends what an operator sends.
 const SYSTEM: &str = "system";
@@ -67,7 +67,6 @@ impl Hub {
         }
         let sender = session.account.to_string();
         let message = self.message(msgid, sender, flag, content);
-        self.out.push(Output::Report(Report::PeerMessage));
         self.post(Asker::Call(caller), id, peer, message, message_id);
     }
 

@@ -7,8 +7,9 @@ use crate::attributes::Change;
 use crate::conn::ConnKey;
 use crate::hub::Hub;
 use crate::mailbox::Waiting;
+use crate::peer::INSTANT;
 use crate::tenant::TenantId;
-use crate::{Answer, Loaded, Message, Output, Query, Ticket, Unavailable, Write, Written};
+use crate::{Answer, Loaded, Message, Output, Query, Report, Ticket, Unavailable, Write, Written};
 
 /// Answers of the store that the hub waits for; each login is bounded by its rates, and all of them by this.
 const PENDING_MAX: usize = 100_000;
@@ -188,6 +189,9 @@ impl Hub {
         for delivery in deliveries {
             match written.get(delivery.write) {
                 Some(Written::Message { version }) => {
+                    if delivery.message.kind == INSTANT {
+                        self.out.push(Output::Report(Report::PeerMessage));
+                    }
                     let waiting = Waiting::new(*version, &delivery.account, &delivery.message);
                     self.deliver(tenant, &delivery.account, waiting);
                 }

@@ -78,6 +78,14 @@ pub fn close(failure: &Failure) -> String {
     json!(["close", failure_members(failure)]).to_string()
 }
 
+/// The same, with what an operator says about it.
+#[must_use]
+pub fn close_with(failure: &Failure, detail: &str) -> String {
+    let mut body = failure_members(failure);
+    body["detail"] = detail.into();
+    json!(["close", body]).to_string()
+}
+
 /// `kick`: the account logged in elsewhere.
 #[must_use]
 pub fn kick(failure: &Failure) -> String {
