@@ -6,3 +6,4 @@ mod a_flood_of_faults_leaves_nothing_behind;
 mod bad_configuration_names_the_key_and_the_fix;
 mod every_code_is_had_on_purpose_and_no_log_line_holds_a_secret;
 mod process;
+mod what_was_acknowledged_survives_two_hundred_kills;
