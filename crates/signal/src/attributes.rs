@@ -175,7 +175,7 @@ impl Hub {
     }
 
     /// A change was kept: the answer, then everyone in the channel, who asked too.
-    pub(crate) fn attribute_stored(&mut self, asker: Asker, change: Change) {
+    pub(crate) fn attribute_stored(&mut self, asker: Asker, change: &Change) {
         match &asker {
             Asker::Call(caller) if self.is_ours(caller) => {
                 let revision = ("rev".to_owned(), change.revision.into());
@@ -187,7 +187,7 @@ impl Hub {
         let Some(channel) = self.tenants.channel(change.tenant, &change.channel) else {
             return;
         };
-        if !channel.finish(&change) {
+        if !channel.finish(change) {
             return;
         }
         channel.apply(&change.edit, change.revision);

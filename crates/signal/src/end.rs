@@ -14,28 +14,28 @@ use crate::{ConnId, EventKind, Output, Report};
 
 impl Hub {
     /// Ends a connection and says why, if there is a login to end.
-    pub(crate) fn end_with_word(&mut self, id: ConnId, failure: Failure) {
+    pub(crate) fn end_with_word(&mut self, id: ConnId, failure: &Failure) {
         self.end_with_words(id, failure, None);
     }
 
     /// The same, with something that a person said about it.
-    pub(crate) fn end_with_words(&mut self, id: ConnId, failure: Failure, detail: Option<&str>) {
+    pub(crate) fn end_with_words(&mut self, id: ConnId, failure: &Failure, detail: Option<&str>) {
         let Some(session) = self.remove_conn(id) else {
             // Nobody is logged in; `kick` before a login would leave the client without any callback.
-            self.send(id, encode::close(&failure));
-            self.close(id, &failure);
+            self.send(id, encode::close(failure));
+            self.close(id, failure);
             return;
         };
         let word = match failure.code() {
-            Code::LogoutKicked => encode::kick(&failure),
+            Code::LogoutKicked => encode::kick(failure),
             _ => match detail {
-                Some(detail) => encode::close_with(&failure, detail),
-                None => encode::close(&failure),
+                Some(detail) => encode::close_with(failure, detail),
+                None => encode::close(failure),
             },
         };
         self.send(id, word);
-        self.close(id, &failure);
-        self.bury(id, *session, &failure);
+        self.close(id, failure);
+        self.bury(id, *session, failure);
     }
 
     /// Ends a connection without a word; also one that is gone.
@@ -140,7 +140,7 @@ impl Hub {
                 let tenant = self.tenants.find(session.tenant);
                 let kicks = tenant.is_some_and(|tenant| tenant.token_kicks());
                 if kicks && session.expiry().is_some_and(|at| at <= now) {
-                    self.end_with_word(id, Failure::new(Cause::TokenRanOut, Family::Logout));
+                    self.end_with_word(id, &Failure::new(Cause::TokenRanOut, Family::Logout));
                     return;
                 }
                 let warn = session.warning().is_some_and(|at| at <= now);
@@ -164,7 +164,7 @@ impl Hub {
         };
         let (tenant, account) = (session.tenant, Arc::clone(&session.account));
         match doom {
-            Doom::End(cause) => self.end_with_word(id, Fault::failure(cause, Family::Logout)),
+            Doom::End(cause) => self.end_with_word(id, &Fault::failure(cause, Family::Logout)),
             Doom::Leave { channel, cause } => {
                 self.remove(tenant, &channel, &account, cause);
             }

@@ -20,13 +20,13 @@ impl Hub {
             serial: conn.serial,
         };
         if !conn.frames.allows(now, most) {
-            self.end_with_word(id, Failure::new(Cause::RateLimited, Family::Logout));
+            self.end_with_word(id, &Failure::new(Cause::RateLimited, Family::Logout));
             return;
         }
         match frame {
             ClientFrame::Login(login) => self.login(key, login),
             ClientFrame::LineLogin => {
-                self.end_with_word(id, Failure::new(Cause::LineUnknown, Family::Logout));
+                self.end_with_word(id, &Failure::new(Cause::LineUnknown, Family::Logout));
             }
             ClientFrame::Call(call) => self.call(key, *call),
             ClientFrame::Ping(n) => self.send(id, encode::pong(&n)),

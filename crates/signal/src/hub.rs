@@ -146,7 +146,10 @@ impl Hub {
 
     fn forget_tenant(&mut self, id: TenantId, conns: &[ConnId]) {
         for conn in conns {
-            self.end_with_word(*conn, Failure::new(Cause::KickedByOperator, Family::Logout));
+            self.end_with_word(
+                *conn,
+                &Failure::new(Cause::KickedByOperator, Family::Logout),
+            );
         }
         let Some(tenant) = self.tenants.find(id) else {
             return;

@@ -154,7 +154,7 @@ impl Hub {
                     peer,
                     extra,
                 } => {
-                    let message = self.voip(id, kind, channel, peer, extra);
+                    let message = self.voip(id, kind, &channel, peer, &extra);
                     let queue_max = match kind {
                         VoipKind::Msg => self.limits.queue_messages_max,
                         VoipKind::Invite
@@ -177,7 +177,7 @@ impl Hub {
                     });
                 }
                 Effect::Retract { to, channel, peer } => {
-                    writes.extend(self.retract(id, to, &channel, &peer));
+                    writes.extend(self.retract(id, &to, &channel, &peer));
                 }
                 Effect::Save(invitation) => writes.push(Write::SaveInvitation(invitation)),
                 Effect::Forget(key) => writes.push(Write::ForgetInvitation {
@@ -221,9 +221,9 @@ impl Hub {
         &mut self,
         id: TenantId,
         kind: VoipKind,
-        channel: String,
+        channel: &str,
         peer: String,
-        extra: String,
+        extra: &str,
     ) -> Message {
         let tenant = self.tenants.find(id);
         let peer_uid = tenant.map_or(0, |tenant| uid(&tenant.app, &peer));
@@ -256,16 +256,16 @@ impl Hub {
 
     /// Takes an invitation out of the mailbox of a login. In any other mailbox it stays until it expires, or until a
     /// login finds that it does not ring any more.
-    fn retract(&mut self, id: TenantId, to: String, channel: &str, caller: &str) -> Vec<Write> {
+    fn retract(&mut self, id: TenantId, to: &str, channel: &str, caller: &str) -> Vec<Write> {
         let tenant = self.tenants.find(id);
-        let conn = tenant.and_then(|tenant| tenant.logins.get(&*to)).copied();
+        let conn = tenant.and_then(|tenant| tenant.logins.get(to)).copied();
         let session = conn.and_then(|conn| self.conns.session(conn));
         let versions = match session.map(|session| &mut session.mailbox) {
             Some(MailboxState::Ready(inbox)) => inbox.retract(channel, caller),
             Some(MailboxState::Absent | MailboxState::Loading(_)) | None => Vec::new(),
         };
         let remove = |version| Write::RemoveMessage {
-            account: to.clone(),
+            account: to.to_owned(),
             version,
         };
         versions.into_iter().map(remove).collect()

@@ -42,9 +42,11 @@ impl Hub {
             }
             Some(_) | None => None,
         };
-        let full = session.multi_channel && session.channels.len() >= limits.channels_per_login_max;
-        if let Some(cause) = refused.or(full.then_some(Cause::TooManyChannels)) {
+        if let Some(cause) = refused {
             return self.refuse_for(caller, cause);
+        }
+        if session.multi_channel && session.channels.len() >= limits.channels_per_login_max {
+            return self.refuse_for(caller, Cause::TooManyChannels);
         }
         if !session.multi_channel {
             for old in std::mem::take(&mut session.channels) {

@@ -133,7 +133,7 @@ impl Hub {
         };
         match self.admit(tenant, login) {
             Ok((account, expires_s)) => {
-                self.accept(key, tenant, login, account, expires_s);
+                self.accept(key, tenant, login, &account, expires_s);
                 if let (Some((at, doom)), Some(session)) = (doom, self.conns.session(key.conn)) {
                     session.doom(at, doom);
                     self.arm_conn(key.conn);
@@ -208,22 +208,19 @@ impl Hub {
         key: ConnKey,
         id: TenantId,
         login: &Login,
-        account: Arc<str>,
+        account: &Arc<str>,
         expires_s: Option<u64>,
     ) {
         let Some(tenant) = self.tenants.find(id) else {
             return;
         };
-        let (app, live) = (
-            Arc::clone(&tenant.app),
-            tenant.logins.get(&account).copied(),
-        );
+        let (app, live) = (Arc::clone(&tenant.app), tenant.logins.get(account).copied());
         if let Some(old) = live {
             let failure = Failure::new(Cause::Superseded, Family::Logout);
-            self.end_with_word(old, failure);
+            self.end_with_word(old, &failure);
         }
         let line = self.ident.line();
-        let mut session = Session::new(id, Arc::clone(&account), uid(&app, &account), line);
+        let mut session = Session::new(id, Arc::clone(account), uid(&app, account), line);
         session.expires_s = expires_s;
         session.took_over = live.is_some();
         session.sdk = login.sdk.is_some();
@@ -241,14 +238,14 @@ impl Hub {
             conn.state = State::LoggedIn(Box::new(session));
         }
         if let Some(tenant) = self.tenants.find(id) {
-            tenant.lost.forget(&account);
-            tenant.logins.insert(Arc::clone(&account), key.conn);
+            tenant.lost.forget(account);
+            tenant.logins.insert(Arc::clone(account), key.conn);
         }
         self.logins += 1;
         self.send(key.conn, greeting);
         self.load_mailbox(key);
         self.arm_conn(key.conn);
-        self.tell(id, EventKind::Login, || json!({"account": *account}));
+        self.tell(id, EventKind::Login, || json!({"account": **account}));
         self.out.push(Output::Report(Report::LoggedIn {
             conn: key.conn,
             app: app.to_string(),

@@ -116,7 +116,7 @@ impl Hub {
             return false;
         };
         let failure = Failure::new(Cause::KickedByOperator, Family::Logout);
-        self.end_with_words(conn, failure, detail);
+        self.end_with_words(conn, &failure, detail);
         true
     }
 

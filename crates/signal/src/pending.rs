@@ -140,7 +140,7 @@ impl Hub {
                 Ok(Loaded::Written(written)),
             ) => self.messages_stored(asker, tenant, deliveries, &written),
             (Pending::ChannelAttribute { asker, change }, Ok(Loaded::Written(_))) => {
-                self.attribute_stored(asker, *change);
+                self.attribute_stored(asker, &change);
             }
             (
                 Pending::UserAttributesBefore {

@@ -39,7 +39,7 @@ impl Hub {
             max: max as usize,
         };
         match &mut session.mailbox {
-            MailboxState::Ready(_) => self.answer_poll(poll),
+            MailboxState::Ready(_) => self.answer_poll(&poll),
             MailboxState::Loading(polls) if polls.len() < WAITING_POLLS_MAX => polls.push(poll),
             MailboxState::Loading(_) => self.refuse_for(&poll.caller, Cause::RateLimited),
             MailboxState::Absent => self.refuse_for(&poll.caller, Cause::ServerError),
@@ -74,13 +74,13 @@ impl Hub {
         };
         for poll in polls {
             match mailbox {
-                Some(_) => self.answer_poll(poll),
+                Some(_) => self.answer_poll(&poll),
                 None => self.refuse_for(&poll.caller, Cause::ServerError),
             }
         }
     }
 
-    fn answer_poll(&mut self, poll: Poll) {
+    fn answer_poll(&mut self, poll: &Poll) {
         let now = self.now;
         let Some((session, inbox)) = self.conns.inbox(poll.caller.key) else {
             return;
@@ -92,9 +92,9 @@ impl Hub {
         let Some((_, inbox)) = self.conns.inbox(poll.caller.key) else {
             return;
         };
-        let (clear, page, pushes) = match poll.ack {
+        let (clear, page, pushes) = match &poll.ack {
             Ack::UpTo(version) => {
-                let (clear, page) = inbox.page(version, poll.max);
+                let (clear, page) = inbox.page(*version, poll.max);
                 (clear, page, Vec::new())
             }
             // What is polled is never acknowledged in this mode: so everything is pushed.

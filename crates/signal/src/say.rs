@@ -49,7 +49,7 @@ impl Hub {
         let inside = channel
             .as_ref()
             .is_some_and(|channel| channel.members.find(&account).is_some());
-        if !inside && !(force && limits.force_allowed) {
+        if !(inside || force && limits.force_allowed) {
             return self.refuse_for(caller, Cause::NotInChannel);
         }
         let Some(channel) = channel else {

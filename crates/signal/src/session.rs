@@ -39,9 +39,12 @@ pub(crate) struct Session {
     pub(crate) calls: Rate,
     pub(crate) whole_lists: Rate,
     pub(crate) mailbox: MailboxState,
-    receipts: Option<Box<VecDeque<(u64, Box<str>)>>>,
+    receipts: Option<Box<Receipts>>,
     dooms: Vec<(Duration, Doom)>,
 }
+
+/// Numbers of messages, in their order, and the ids that the client gave them.
+type Receipts = VecDeque<(u64, Box<str>)>;
 
 /// What a fault on purpose does later.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, json};
-use visavis_codes::signaling::{Cause, Failure};
+use visavis_codes::signaling::{Cause, Failure, Family};
 use visavis_wire::signaling::check_attribute_name;
 use visavis_wire::signaling::limits::ATTRIBUTE_BYTES_MAX;
 
@@ -38,14 +38,12 @@ impl Hub {
         name: String,
         value: String,
     ) {
-        let family = visavis_codes::signaling::Family::General;
-        let checked = check_attribute_name(&name).map_err(|cause| (cause, "name"));
-        let checked = checked.and(match value.len() > ATTRIBUTE_BYTES_MAX {
+        let checked = match value.len() > ATTRIBUTE_BYTES_MAX {
             true => Err((Cause::ParamTooLarge, "value")),
-            false => check_peer(&account).map_err(|cause| (cause, "account")),
-        });
+            false => check_names(&account, &name),
+        };
         if let Err((cause, param)) = checked {
-            return self.answer(asker, Err(Failure::about(cause, family, param)));
+            return self.answer(asker, Err(Failure::about(cause, Family::General, param)));
         }
         let query = Query::UserAttributes {
             account: account.to_string(),
@@ -95,9 +93,7 @@ impl Hub {
         account: String,
         name: String,
     ) {
-        let checked = check_peer(&account).map_err(|cause| (cause, "account"));
-        let checked = checked.and(check_attribute_name(&name).map_err(|cause| (cause, "name")));
-        if let Err((cause, param)) = checked {
+        if let Err((cause, param)) = check_names(&account, &name) {
             return self.refuse_param(&caller, cause, param);
         }
         let query = Query::UserAttribute {
@@ -164,4 +160,9 @@ impl Hub {
             }
         }
     }
+}
+
+fn check_names(account: &str, name: &str) -> Result<(), (Cause, &'static str)> {
+    check_peer(account).map_err(|cause| (cause, "account"))?;
+    check_attribute_name(name).map_err(|cause| (cause, "name"))
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use crate::rules;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn any_sequence_keeps_the_rules(steps in proptest::collection::vec(any::<[u8; 3]>(), 0..150)) {

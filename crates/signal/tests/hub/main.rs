@@ -1,5 +1,10 @@
 //! What the hub does, in virtual time: one file per behaviour, one binary for all of them.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "`call(conn, func, json!({…}))` reads best"
+)]
+
 mod render;
 mod rules;
 mod store;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use visavis_signal::{Answer, Command, ConnId};
 use visavis_wire::signaling::Packed;
 
-use crate::world::World;
+use super::world::World;
 
 const ACCOUNTS: [&str; 4] = ["alice", "bob", "carol", "dave"];
 const CHANNELS: [&str; 3] = ["red", "green", "blue"];

@@ -11,8 +11,8 @@ use visavis_signal::{
 };
 use visavis_wire::signaling::ClientFrame;
 
-use crate::render;
-use crate::store::Store;
+use super::render;
+use super::store::Store;
 
 /// When the world begins, in Unix seconds.
 pub(crate) const START_S: u64 = 1_700_000_000;
