@@ -40,13 +40,16 @@ pub(crate) enum Stage {
     Closed,
 }
 
+/// Gives the application's id and the token of an account.
+pub(crate) type Sign = fn(&str) -> (&'static str, String);
+
 /// What all members of a swarm share.
 pub(crate) struct Script {
     pub(crate) dialect: &'static Dialect,
     /// Whether to join the channel after the login.
     pub(crate) join: bool,
-    /// Gives the application's id and a token for an account, where logins carry them.
-    pub(crate) sign: Option<fn(&str) -> (&'static str, String)>,
+    /// Where logins carry an application and a token.
+    pub(crate) sign: Option<Sign>,
 }
 
 impl Script {
