@@ -29,6 +29,7 @@
 mod answers;
 mod backoff;
 mod calls;
+mod deprecated;
 mod dial;
 mod ending;
 mod invitations;
@@ -37,6 +38,7 @@ mod mailbox;
 mod notices;
 mod online;
 mod requests;
+mod ringing;
 mod seen;
 mod settings;
 mod users;
@@ -69,6 +71,8 @@ pub struct Core {
     channels: BTreeMap<String, u64>,
     invitations: Invitations,
     seen: Seen,
+    /// The same for messages into channels, where the server says their ids.
+    heard: Seen,
     random: Random,
     /// Messages that the session named by itself.
     named: u64,
@@ -94,6 +98,7 @@ impl Core {
             channels: BTreeMap::new(),
             invitations: Invitations::default(),
             seen: Seen::default(),
+            heard: Seen::default(),
             named: 0,
         }
     }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::client::Inner;
 use super::connect::connect;
 use super::core::{Core, Input, InvitationChange, InvitationId, Output, Reply, Request, Ticket};
-use super::link::{Link, Read};
+use super::link::Link;
 use super::shared::Shared;
 use super::{Error, Event, InvitationState};
 
@@ -54,9 +54,8 @@ pub(super) struct Driver {
 
 enum Step {
     Due,
-    Connected(Input),
-    Wrote,
-    Read(Read),
+    /// On the connection; nothing that the core must know where there is no input.
+    Happened(Option<Input>),
     Delivered,
     Called(Option<Call>),
 }
@@ -70,7 +69,8 @@ impl Driver {
     ) -> Self {
         let mut settings = client.settings.clone();
         let clock = Clock::new();
-        settings.seed = getrandom::u64().unwrap_or_else(|_| clock.unix.as_nanos() as u64);
+        let without = clock.unix.as_nanos() as u64;
+        settings.seed = getrandom::u64().unwrap_or(without);
         Self {
             client,
             core: Core::new(settings),
@@ -97,10 +97,8 @@ impl Driver {
                     }
                     self.input(Input::Tick).await;
                 }
-                Step::Connected(input) => self.input(input).await,
-                Step::Read(Read::Text(text)) => self.input(Input::Text(text)).await,
-                Step::Read(Read::Other) | Step::Wrote | Step::Delivered => {}
-                Step::Read(Read::Lost(status)) => self.input(Input::Lost(status)).await,
+                Step::Happened(Some(input)) => self.input(input).await,
+                Step::Happened(None) | Step::Delivered => {}
                 Step::Called(Some(call)) => {
                     self.tickets += 1;
                     let ticket = Ticket(self.tickets);
@@ -117,16 +115,10 @@ impl Driver {
         let due = self.core.deadline().map(|time| self.clock.instant(time));
         let idle = self.waiting.is_empty();
         let call = self.link.outgoing() < OUTGOING_MAX;
-        let (connecting, sink, stream) = self.link.parts();
         tokio::select! {
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => Step::Due,
-            input = connecting => Step::Connected(self.link.connected(input)),
-            wrote = sink => match wrote {
-                Ok(()) => Step::Wrote,
-                Err(_) => Step::Read(self.link.broken()),
-            },
+            happened = self.link.next(idle) => Step::Happened(happened),
             () = deliver(&self.events, &mut self.waiting), if !idle => Step::Delivered,
-            read = stream, if idle => Step::Read(self.link.read(read)),
             called = self.calls.recv(), if call => Step::Called(called),
         }
     }

@@ -121,7 +121,7 @@ impl Error {
         let retryable = refusal
             .retryable
             .or_else(|| worded.map(Cause::retryable))
-            .unwrap_or(code.advice() == Advice::Retry);
+            .unwrap_or_else(|| code.advice() == Advice::Retry);
         let reason = match refusal.reason.as_str() {
             "" => code.title(),
             reason => reason,

@@ -39,16 +39,6 @@ pub(super) struct Open {
     unflushed: bool,
 }
 
-/// What came in.
-pub(super) enum Read {
-    /// A text frame.
-    Text(String),
-    /// Something that does not matter.
-    Other,
-    /// The end, with the status of a close frame where there was one.
-    Lost(Option<u16>),
-}
-
 impl Link {
     pub(super) fn connecting(
         socket: impl Future<Output = Result<WebSocket, Failure>> + Send + 'static,
@@ -64,56 +54,25 @@ impl Link {
         }
     }
 
-    /// What can be waited for: the connection, room to write, a frame. What makes no sense now never comes.
-    pub(super) fn parts(
-        &mut self,
-    ) -> (
-        impl Future<Output = Result<WebSocket, Failure>>,
-        impl Future<Output = Result<(), tungstenite::Error>>,
-        impl Future<Output = Option<Result<Message, tungstenite::Error>>>,
-    ) {
-        let (connecting, open) = match self {
-            Self::None => (None, None),
-            Self::Connecting(connecting) => (Some(connecting), None),
-            Self::Open(open) => (None, Some(&mut **open)),
-        };
-        let (writing, stream) = match open {
-            Some(Open {
-                sink,
-                stream,
-                outgoing,
-                unflushed,
-            }) => (
-                (*unflushed || !outgoing.is_empty()).then_some((sink, outgoing, unflushed)),
-                Some(stream),
-            ),
-            None => (None, None),
-        };
-        (
-            async move {
-                match connecting {
-                    Some(connecting) => connecting.await,
-                    None => std::future::pending().await,
+    /// Waits until something happens, which may be nothing that the core must know. Cancel safe.
+    pub(super) async fn next(&mut self, read: bool) -> Option<Input> {
+        match self {
+            Self::None => std::future::pending().await,
+            Self::Connecting(connecting) => {
+                let made = connecting.await;
+                Some(self.connected(made))
+            }
+            Self::Open(open) => {
+                let input = open.next(read).await;
+                if let Some(Input::Lost(_)) = input {
+                    *self = Self::None;
                 }
-            },
-            async move {
-                match writing {
-                    Some((sink, outgoing, unflushed)) => {
-                        write_some(sink, outgoing, unflushed).await
-                    }
-                    None => std::future::pending().await,
-                }
-            },
-            async move {
-                match stream {
-                    Some(stream) => stream.next().await,
-                    None => std::future::pending().await,
-                }
-            },
-        )
+                input
+            }
+        }
     }
 
-    pub(super) fn connected(&mut self, made: Result<WebSocket, Failure>) -> Input {
+    fn connected(&mut self, made: Result<WebSocket, Failure>) -> Input {
         match made {
             Ok(socket) => {
                 let (sink, stream) = socket.split();
@@ -138,31 +97,6 @@ impl Link {
         }
     }
 
-    pub(super) fn read(&mut self, read: Option<Result<Message, tungstenite::Error>>) -> Read {
-        match read {
-            Some(Ok(Message::Text(text))) => Read::Text(text.as_str().to_owned()),
-            Some(Ok(Message::Close(frame))) => {
-                *self = Self::None;
-                Read::Lost(frame.map(|frame| frame.code.into()))
-            }
-            Some(Ok(
-                Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_),
-            )) => {
-                // tungstenite has queued a pong; it goes out with the next flush.
-                if let Self::Open(open) = self {
-                    open.unflushed = true;
-                }
-                Read::Other
-            }
-            Some(Err(_)) | None => self.broken(),
-        }
-    }
-
-    pub(super) fn broken(&mut self) -> Read {
-        *self = Self::None;
-        Read::Lost(None)
-    }
-
     /// Sends a close frame after everything else, if the socket takes it soon.
     pub(super) async fn close(self, status: u16) {
         let Self::Open(mut open) = self else {
@@ -175,6 +109,38 @@ impl Link {
         let write = write_some(&mut open.sink, &mut open.outgoing, &mut open.unflushed);
         // The connection is let go of either way.
         let _ = tokio::time::timeout(CLOSE_MAX, write).await;
+    }
+}
+
+impl Open {
+    async fn next(&mut self, read: bool) -> Option<Input> {
+        let Self {
+            sink,
+            stream,
+            outgoing,
+            unflushed,
+        } = self;
+        let write = *unflushed || !outgoing.is_empty();
+        tokio::select! {
+            wrote = write_some(sink, outgoing, unflushed), if write => {
+                wrote.is_err().then_some(Input::Lost(None))
+            }
+            read = stream.next(), if read => match read {
+                Some(Ok(Message::Text(text))) => Some(Input::Text(text.as_str().to_owned())),
+                Some(Ok(Message::Close(frame))) => {
+                    Some(Input::Lost(frame.map(|frame| frame.code.into())))
+                }
+                Some(Ok(
+                    Message::Binary(_) | Message::Ping(_) | Message::Pong(_) | Message::Frame(_),
+                )) => {
+                    // tungstenite has queued a pong; it goes out with the next flush.
+                    *unflushed = true;
+                    None
+                }
+                Some(Err(_)) | None => Some(Input::Lost(None)),
+            },
+            () = std::future::pending(), if !write && !read => None,
+        }
     }
 }
 

@@ -44,6 +44,7 @@ impl Core {
         out: &mut Vec<Output>,
     ) {
         let Pending { ticket, what, .. } = call;
+        let result = result.and_then(|members| what.check(members));
         let general = match &result {
             Err(error) if error.number() >= GENERAL => Some(error.clone()),
             Err(_) | Ok(_) => None,
@@ -58,7 +59,7 @@ impl Core {
                 let joined = Event::ChannelJoined {
                     channel: channel.clone(),
                 };
-                self.joined(channel, joined, &members, out);
+                self.joined(&channel, joined, &members, out);
                 reply(ticket, Ok(Reply::Joined(users(&members))), out);
             }
             (What::Join { channel }, Err(error)) => {
@@ -72,7 +73,7 @@ impl Core {
                         let joined = Event::Rejoined {
                             channel: channel.clone(),
                         };
-                        self.joined(channel, joined, &members, out);
+                        self.joined(&channel, joined, &members, out);
                     }
                     // The connection is gone again, and the channel is still wanted.
                     Err(error)
@@ -89,7 +90,7 @@ impl Core {
                 plain(ticket, result, out);
             }
             (What::Count { channel }, result) => {
-                let result = result.and_then(|members| number(&members, "num", "channel_query"));
+                let result = result.map(|members| number(&members, "num"));
                 let told = result.clone();
                 if told
                     .as_ref()
@@ -107,8 +108,7 @@ impl Core {
                 reply(ticket, result.map(Reply::Count), out);
             }
             (What::IsIn { channel, account }, result) => {
-                let result = result.and_then(|members| number(&members, "isin", "channel_query"));
-                let is_in = result.map(|is_in| is_in != 0);
+                let is_in = result.map(|members| number(&members, "isin") != 0);
                 if let Ok(is_in) = is_in {
                     tell(
                         out,
@@ -179,9 +179,7 @@ impl Core {
                 reply(ticket, result.map(Reply::Text), out);
             }
             (What::Status { account }, result) => {
-                let result =
-                    result.and_then(|members| number(&members, "status", "query_user_status"));
-                let online = result.map(|status| status != 0);
+                let online = result.map(|members| number(&members, "status") != 0);
                 if let Ok(online) = online {
                     tell(
                         out,
@@ -244,10 +242,10 @@ impl Core {
         }
     }
 
-    fn joined(&mut self, channel: String, told: Event, members: &Members, out: &mut Vec<Output>) {
+    fn joined(&mut self, channel: &str, told: Event, members: &Members, out: &mut Vec<Output>) {
         let single = matches!(&self.state, State::Online(online) if !online.multi);
         if single {
-            let others = self.channels.keys().filter(|other| **other != channel);
+            let others = self.channels.keys().filter(|other| *other != channel);
             for other in others.cloned().collect::<Vec<_>>() {
                 self.channels.remove(&other);
                 tell(out, left_by_user(other));
@@ -255,13 +253,13 @@ impl Core {
         }
         let last = members.get("msgid").and_then(Value::as_u64);
         self.channels
-            .insert(channel.clone(), last.unwrap_or_default());
+            .insert(channel.to_owned(), last.unwrap_or_default());
         tell(out, told);
         let users = users(members);
         tell(
             out,
             Event::ChannelUserList {
-                channel: channel.clone(),
+                channel: channel.to_owned(),
                 users,
             },
         );
@@ -272,7 +270,7 @@ impl Core {
                 value => value.to_string(),
             };
             let change = AttributeChange::Update;
-            let (channel, name) = (channel.clone(), name.clone());
+            let (channel, name) = (channel.to_owned(), name.clone());
             tell(
                 out,
                 Event::ChannelAttrUpdated {
@@ -324,12 +322,30 @@ fn reply(ticket: Option<Ticket>, result: Result<Reply, Error>, out: &mut Vec<Out
     }
 }
 
-/// A member that must be there.
-fn number(members: &Members, name: &str, call: &'static str) -> Result<u64, Error> {
-    members.get(name).and_then(Value::as_u64).ok_or_else(|| {
-        let reason = "answer not understood";
-        Error::new(call, Code::GeneralUnknown, reason, false)
-    })
+impl What {
+    /// The answer to a question must hold a number.
+    fn check(&self, members: Members) -> Result<Members, Error> {
+        let name = match self {
+            Self::Count { .. } => "num",
+            Self::IsIn { .. } => "isin",
+            Self::Status { .. } => "status",
+            _ => return Ok(members),
+        };
+        match members.get(name).and_then(Value::as_u64) {
+            Some(_) => Ok(members),
+            None => {
+                let (call, reason) = (self.call(), "answer not understood");
+                Err(Error::new(call, Code::GeneralUnknown, reason, false))
+            }
+        }
+    }
+}
+
+fn number(members: &Members, name: &str) -> u64 {
+    members
+        .get(name)
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
 }
 
 /// A text, or anything else as JSON.

@@ -118,6 +118,7 @@ impl Core {
             return self.refuse(ticket, error, out);
         }
         self.seen.of_account(&login.account);
+        self.heard.of_account(&login.account);
         let dial = match self.network {
             Network::Up => Dial::at_once(now, &self.settings, out),
             Network::Down => Dial::paused(now),

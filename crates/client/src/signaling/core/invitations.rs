@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use visavis_codes::signaling::{Cause, Code, Family};
+use visavis_wire::signaling::VoipKind;
 use visavis_wire::signaling::client_encode::Members;
-use visavis_wire::signaling::{Refusal, VoipKind};
 
 use super::calls::What;
 use super::online::own_voip;
@@ -22,7 +21,13 @@ pub(super) struct Invitations {
     open: BTreeMap<Key, Open>,
 }
 
-type Key = (Side, String, String);
+impl Invitations {
+    pub(super) fn state(&self, key: &Key) -> Option<InvitationState> {
+        self.open.get(key).map(|open| open.state)
+    }
+}
+
+pub(super) type Key = (Side, String, String);
 
 #[derive(Debug, Clone, Copy)]
 struct Open {
@@ -30,7 +35,7 @@ struct Open {
     state: InvitationState,
 }
 
-fn key(side: Side, channel: &str, account: &str) -> Key {
+pub(super) fn key(side: Side, channel: &str, account: &str) -> Key {
     (side, channel.to_owned(), account.to_owned())
 }
 
@@ -182,143 +187,6 @@ impl Core {
         tell(out, Event::Error { error });
     }
 
-    /// The server says something about an invitation.
-    pub(super) fn voip_message(&mut self, kind: VoipKind, content: &str, out: &mut Vec<Output>) {
-        let Ok(content) = serde_json::from_str::<Value>(content) else {
-            return;
-        };
-        let text = |name: &str| match content.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Null) | None => String::new(),
-            Some(value) => value.to_string(),
-        };
-        let (channel, account, extra) = (text("channel"), text("peer"), text("extra"));
-        let uid = 0;
-        let caller = key(Side::Caller, &channel, &account);
-        let is_open = self.invitations.open.contains_key(&caller);
-        match kind {
-            VoipKind::Invite => self.rung(channel, account, extra, out),
-            VoipKind::Ack => {
-                let state = self.invitations.open.get(&caller).map(|open| open.state);
-                if let Some(InvitationState::Calling | InvitationState::Waiting) = state {
-                    self.change(&caller, InvitationState::Ringing, out);
-                    tell(
-                        out,
-                        Event::InviteReceivedByPeer {
-                            channel,
-                            account,
-                            uid,
-                        },
-                    );
-                }
-            }
-            VoipKind::Accept if is_open => {
-                self.change(&caller, InvitationState::Accepted, out);
-                tell(
-                    out,
-                    Event::InviteAcceptedByPeer {
-                        channel,
-                        account,
-                        uid,
-                        extra,
-                    },
-                );
-            }
-            // The peer believes in an invitation that is over here.
-            VoipKind::Accept => self.calls.wait(own_voip(VoipKind::Bye, &channel, &account)),
-            VoipKind::Refuse => {
-                if self.close(&caller, InvitationEnd::Refused, out) {
-                    tell(
-                        out,
-                        Event::InviteRefusedByPeer {
-                            channel,
-                            account,
-                            uid,
-                            extra,
-                        },
-                    );
-                }
-            }
-            VoipKind::Failed => {
-                let why = Refusal::from_value(serde_json::from_str(&extra).unwrap_or_default());
-                let error = Error::refused("invite", Family::Invite, &why);
-                if self.close(&caller, InvitationEnd::Failed(error.code()), out) {
-                    tell(out, failed(channel, account, error, extra));
-                }
-            }
-            VoipKind::Bye => {
-                let callee = key(Side::Callee, &channel, &account);
-                let closed = self.close(&callee, InvitationEnd::ByPeer, out)
-                    || self.close(&caller, InvitationEnd::ByPeer, out);
-                if closed {
-                    tell(
-                        out,
-                        Event::InviteEndByPeer {
-                            channel,
-                            account,
-                            uid,
-                            extra,
-                        },
-                    );
-                }
-            }
-            VoipKind::Msg => {
-                let said: Value = serde_json::from_str(&extra).unwrap_or_default();
-                let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default();
-                let msg_type = text("msgtype").to_owned();
-                let msg_data = text("msgdata").to_owned();
-                tell(
-                    out,
-                    Event::InviteMsg {
-                        channel,
-                        account,
-                        uid,
-                        msg_type,
-                        msg_data,
-                        extra,
-                    },
-                );
-            }
-        }
-    }
-
-    fn rung(&mut self, channel: String, account: String, extra: String, out: &mut Vec<Output>) {
-        let key = key(Side::Callee, &channel, &account);
-        let known = self.invitations.open.get(&key).map(|open| open.state);
-        let ack = own_voip(VoipKind::Ack, &channel, &account);
-        match known {
-            // A new login gets what rings once more.
-            Some(InvitationState::Ringing) => return self.calls.wait(ack),
-            Some(_) => {
-                self.close(&key, InvitationEnd::ByPeer, out);
-                let (channel, account) = (channel.clone(), account.clone());
-                let extra = String::new();
-                tell(
-                    out,
-                    Event::InviteEndByPeer {
-                        channel,
-                        account,
-                        uid: 0,
-                        extra,
-                    },
-                );
-            }
-            None => {}
-        }
-        if self.open(key, InvitationState::Ringing, out).is_some() {
-            self.calls.wait(ack);
-            tell(
-                out,
-                Event::InviteReceived {
-                    channel,
-                    account,
-                    uid: 0,
-                    extra,
-                },
-            );
-        }
-    }
-
     /// The server has taken this side for lost: what was open is over, and the peers are told so.
     pub(super) fn give_up_invitations(&mut self, out: &mut Vec<Output>) {
         let keys: Vec<_> = self.invitations.open.keys().cloned().collect();
@@ -366,7 +234,7 @@ impl Core {
         }
     }
 
-    fn open(
+    pub(super) fn open(
         &mut self,
         key: Key,
         state: InvitationState,
@@ -382,7 +250,7 @@ impl Core {
         Some(id)
     }
 
-    fn change(&mut self, key: &Key, state: InvitationState, out: &mut Vec<Output>) {
+    pub(super) fn change(&mut self, key: &Key, state: InvitationState, out: &mut Vec<Output>) {
         if let Some(open) = self.invitations.open.get_mut(key) {
             open.state = state;
             out.push(changed(key, open.id, state));
@@ -390,7 +258,7 @@ impl Core {
     }
 
     /// Ends one; false when there was none.
-    fn close(&mut self, key: &Key, end: InvitationEnd, out: &mut Vec<Output>) -> bool {
+    pub(super) fn close(&mut self, key: &Key, end: InvitationEnd, out: &mut Vec<Output>) -> bool {
         let closed = self.invitations.open.remove(key);
         if let Some(open) = &closed {
             out.push(changed(key, open.id, InvitationState::Ended(end)));
@@ -409,7 +277,7 @@ fn changed((side, channel, account): &Key, id: InvitationId, state: InvitationSt
     })
 }
 
-fn failed(channel: String, account: String, error: Error, extra: String) -> Event {
+pub(super) fn failed(channel: String, account: String, error: Error, extra: String) -> Event {
     Event::InviteFailed {
         channel,
         account,

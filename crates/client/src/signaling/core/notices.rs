@@ -57,7 +57,7 @@ impl Core {
         let uid = members.get("uid").map(uid).unwrap_or_default();
         if let Some(Value::String(id)) = members.get("msgID") {
             // One that its sender sent again, because the acknowledgement was lost.
-            if !self.seen.is_new(&format!("{channel} {account} {id}")) {
+            if !self.heard.is_new(&format!("{channel} {account} {id}")) {
                 return;
             }
         }

@@ -8,7 +8,7 @@ use visavis_wire::signaling::client_encode::Members;
 use super::calls::{Pending, What};
 use super::dial::State;
 use super::online::{Phase, not_logged_in};
-use super::{Core, Deprecated, Network, Output, Reply, Request, Ticket, Time, tell};
+use super::{Core, Network, Output, Reply, Request, Ticket, Time, tell};
 use crate::signaling::{Error, Event};
 
 /// What precedes the name of a call in `invoke`.
@@ -337,40 +337,6 @@ impl Core {
             }
         };
         Ok((what, func.to_owned(), members))
-    }
-
-    fn deprecated(&self, ticket: Ticket, call: Deprecated, out: &mut Vec<Output>) {
-        let send = |call, message_id: String, out: &mut Vec<Output>| {
-            let error = Error::of(call, Cause::UnsupportedMethod, Family::Send);
-            tell(
-                out,
-                Event::MessageSendError {
-                    message_id,
-                    error: error.clone(),
-                },
-            );
-            self.refuse(ticket, error, out);
-        };
-        match call {
-            Deprecated::ChannelInvitePhone { channel, phone } => {
-                let error = Error::of("invite_phone", Cause::PhoneUnsupported, Family::Invite);
-                out.push(Output::Reply(ticket, Err(error.clone())));
-                tell(
-                    out,
-                    Event::InviteFailed {
-                        channel,
-                        account: phone,
-                        uid: 0,
-                        error,
-                        extra: String::new(),
-                    },
-                );
-            }
-            Deprecated::MessageAppSend { message_id } => send("send_app_msg", message_id, out),
-            Deprecated::MessagePushSend { message_id } => send("send_push_msg", message_id, out),
-            Deprecated::MessageChatSend { message_id } => send("send_chat_msg", message_id, out),
-            Deprecated::MessageDtmfSend { message_id } => send("send_dtmf_msg", message_id, out),
-        }
     }
 
     /// The id that the app gave, or one that no other message of the account has.
