@@ -143,17 +143,22 @@ impl Driver {
             }
             Output::Reply(ticket, result) => self.reply(ticket, result),
             Output::Invitation(change) => self.invitation(change),
-            // The result of the call has told the same.
-            Output::Event(event) if !self.waiting.is_empty() && event.repeats_a_result() => {}
-            Output::Event(event) => match self.waiting.is_empty() {
-                true => {
-                    if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event)
-                    {
-                        self.waiting.push_back(event);
-                    }
-                }
-                false => self.waiting.push_back(event),
+            Output::Event(event) => self.event(event),
+        }
+    }
+
+    /// Hands an event to the app, or keeps it until there is room; what the app can do without is left out then.
+    fn event(&mut self, event: Event) {
+        use mpsc::error::TrySendError::{Closed, Full};
+        let rest = match self.waiting.is_empty() {
+            true => match self.events.try_send(event) {
+                Ok(()) | Err(Closed(_)) => return,
+                Err(Full(event)) => event,
             },
+            false => event,
+        };
+        if !rest.is_dispensable() {
+            self.waiting.push_back(rest);
         }
     }
 

@@ -124,7 +124,7 @@ pub enum Event {
         msg: String,
         extra: Option<String>,
     },
-    /// The peer acknowledged the message.
+    /// The peer's client acknowledged the message. Not told for every message when events are not read.
     Delivered {
         message_id: String,
     },
@@ -245,8 +245,9 @@ pub enum Event {
 }
 
 impl Event {
-    /// True when the result of a call tells the same, so that it need not wait for an app that reads no events.
-    pub(crate) const fn repeats_a_result(&self) -> bool {
+    /// True when it repeats the result of a call, or is told for convenience: an app that reads no events, and so has no
+    /// room for more, does without it and can still make calls.
+    pub(crate) const fn is_dispensable(&self) -> bool {
         matches!(
             self,
             Self::MessageSendSuccess { .. }
@@ -261,6 +262,7 @@ impl Event {
                 | Self::Error { .. }
                 | Self::Dbg { .. }
                 | Self::Log { .. }
+                | Self::Delivered { .. }
         )
     }
 }

@@ -138,7 +138,7 @@ fn unexpected(call: &'static str, reply: &Reply) -> Error {
 ///
 /// The queue is bounded. A session whose events are not read stops reading its connection once it is full, after which
 /// the server gives up on it and calls time out; nothing acknowledged is lost by that, since the server keeps peer
-/// messages. Events that merely repeat the result of a call are left out then. An app that wants no events drops this.
+/// messages. Events that merely repeat the result of a call, and [`Event::Delivered`], are left out then. An app that wants no events drops this.
 #[derive(Debug)]
 pub struct Events(mpsc::Receiver<Event>);
 
