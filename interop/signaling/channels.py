@@ -6,7 +6,7 @@ import json
 from harness.report import Suite, expect
 
 from .frames import Raw, got
-from .place import unique
+from .place import Limited, unique
 
 suite = Suite()
 MESSAGE = "onMessageChannelReceive"
@@ -60,6 +60,18 @@ async def message(place):
     reply = next(at for at, (event, content) in enumerate(frames) if event == "call2-ret" and content[0] == 3)
     echo = next(at for at, (event, content) in enumerate(frames) if event == "notify" and "channel_msg" in str(content))
     assert reply < echo, "the echo came before the reply"
+
+
+@suite.case("frames that the server deflates are inflated by the SDK")
+async def deflated(place):
+    async with Limited(place.binary, deflate="true") as server:
+        ann = await place.login("ann", server=server)
+        room = await ann.join(place.name("room"))
+        for text in ("short", "ünï 漢字 🎉 " * 300):
+            await say(room, text)
+            expect((await room.next(MESSAGE))[2], text, "message")
+        frames = (await ann.sockets())[0]["frames"]
+        assert any(text.startswith("binary") for direction, _, text in frames if direction == "in"), "no frame was binary"
 
 
 @suite.case("S16 each sender's messages stay in order")
@@ -181,9 +193,10 @@ async def logout_leaves(place):
 @suite.case("a channel name that is no text becomes one")
 async def name_is_no_text(place):
     ann = await place.login("ann")
-    room = await ann.join(420_042)
+    number = 420_000_000 + int(place.name("room").split("-")[1])
+    room = await ann.join(number)
     expect(len((await room.next("onChannelUserList"))[0]), 1, "users")
-    expect((await ann.invoke("channel_query_num", name="420042"))["num"], 1, "num")
+    expect((await ann.invoke("channel_query_num", name=str(number)))["num"], 1, "num")
 
 
 @suite.case("code 300: reserved channels; 1004 and 1005: names that are none")

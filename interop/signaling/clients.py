@@ -166,6 +166,13 @@ class Session(Watched):
         """The connections that this account logged in on, oldest first."""
         return await self.worker.ask("sockets", account=self.account)
 
+    async def closed(self, timeout_s=5):
+        """How the newest connection that this account logged in on was closed: the WebSocket status."""
+        async with asyncio.timeout(timeout_s):
+            while (status := (await self.sockets())[-1]["closed"]) is None:
+                await asyncio.sleep(0.05)
+        return status
+
 
 def name_of(peer):
     return peer.account if isinstance(peer, Session) else peer

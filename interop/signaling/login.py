@@ -65,6 +65,11 @@ async def unknown_app(place):
         await refusal(session, 202, "rejected : unknown app")
 
 
+@suite.case("an address without a path serves too")
+async def at_the_root(place):
+    await place.login("dora", url=signaling(place.server).replace("/signaling", "/"))
+
+
 @suite.case("S03 discovery opens two sockets, one logs in")
 async def two_sockets(place):
     async with place.line() as line, Discovery({"web": [[line.url]], "visavis": {"version": "0"}}) as discovery:
@@ -86,11 +91,7 @@ async def refusal(session, code, reason):
     body = json.loads(text)
     expect((body["result"], body["code"], body["reason"]), ("failed", code, reason), f"login_ret for {session.account!r}")
     assert body["name"] and isinstance(body["retryable"], bool), body
-    for _ in range(50):
-        if (closed := (await session.sockets())[-1]["closed"]) is not None:
-            break
-        await asyncio.sleep(0.1)
-    expect(closed, 4000 + code, f"close after {reason}")
+    expect(await session.closed(), 4000 + code, f"close after {reason}")
 
 
 @suite.case("S04 code 206: every wrong token says why, then closes")
@@ -160,6 +161,45 @@ async def held_by_renewed(place):
     await place.login(account=account, app=app, token=older)
 
 
+@suite.case("code 201: disabled apps, blocked accounts")
+async def shut_out(place):
+    blocked = place.name("tom")
+    app, _ = await place.new_app(noTokenAllowed=True, blockedAccounts=[blocked])
+    await refusal(await place.fails(201, account=blocked, app=app), 202, "account blocked")
+    await place.login("tom", app=app)
+    app, _ = await place.new_app(noTokenAllowed=True, disabled=True)
+    await refusal(await place.fails(201, word="tom", app=app), 202, "app disabled")
+
+
+@suite.case("code 102: the token ends and the app ends logins then")
+async def token_ends(place):
+    for expiry, ends in (("kick", True), ("keep", False)):
+        app, certificate = await place.new_app(tokenExpiry=expiry)
+        account = place.name("tom")
+        session = await place.login(account=account, app=app, token=token(account, app, certificate, 2))
+        if not ends:
+            await session.nothing_but(["onLoginSuccess"], 3)
+            continue
+        expect(await session.next("onLogout"), [102], "onLogout")
+        (connection,) = await session.sockets()
+        expect(got(connection, "close")[0][1]["code"], 105, "close")
+
+
+@suite.case("a token that expired meanwhile is good for coming back after a drop, not for a login")
+async def grace(place):
+    app, certificate = await place.new_app()
+    account = place.name("tom")
+    short = token(account, app, certificate, 2)
+    async with place.line() as line:
+        session = await place.login(account=account, app=app, token=short, url=line.url)
+        await asyncio.sleep(2.5)
+        line.drop()
+        await session.logged_in()
+    async with place.line() as line:
+        other = place.name("tom")
+        await place.fails(204, account=other, app=app, token=token(other, app, certificate, -1), url=line.url)
+
+
 @suite.case("S29 code 103: a second login kicks the first")
 async def kicked(place):
     first = await place.login("kim")
@@ -175,6 +215,7 @@ async def kicked(place):
     # Two connections may be read in any order: what was sent first can be seen 100 ms later, not more.
     assert kicks[0][0] <= answered + 100, "the new login was answered before the old one was kicked"
     expect(old["closed"], 4103, "close of the old connection")
+    assert new["closed"] is None, "the new connection was closed"
     expect(got(new, "kick"), [], "kicks of the new connection")
     await second.nothing_but(["onLoginSuccess"])
 
@@ -244,8 +285,8 @@ async def restart(place):
         uids = [await session.logged_in() for session in sessions]
         await server.stop()
         for session in sessions:
-            connection = (await session.sockets())[-1]
-            expect((connection["closed"], got(connection, "close")), (1012, []), "how the server left")
+            expect(await session.closed(), 1012, "how the server left")
+            expect(got((await session.sockets())[-1], "close"), [], "close events")
         await server.start()
         expect([await session.logged_in(20) for session in sessions], uids, "uids after the restart")
         for session in sessions:
@@ -290,8 +331,9 @@ async def two_apps(place):
 async def telemetry(place):
     async with place.line() as line:
         await place.login("tess", url=line.url)
+    address = f"{place.server.http}/signaling/telemetry"
     for _ in range(30):
-        reports = [seen for seen in await place.worker.ask("requests") if seen["url"].endswith("/signaling/telemetry")]
+        reports = [seen for seen in await place.worker.ask("requests") if seen["url"] == address]
         if any(seen["status"] is not None for seen in reports):
             break
         await asyncio.sleep(0.1)

@@ -61,7 +61,7 @@ class Place:
         return Durable(self.binary, f"{self.worker.name}-durable")
 
     async def new_app(self, **fields):
-        """(app id, certificate) of a fresh app, whose logins need tokens unless `fields` say otherwise."""
+        """(app id, certificate) of a fresh app, whose logins need tokens unless its settings say otherwise."""
         return await new_app(self.server, **fields)
 
     async def operate(self, method, path, body=None, app=None, **fields):
@@ -96,9 +96,13 @@ def signaling(server):
     return server.settings["signaling"]
 
 
-async def new_app(server, **fields):
-    made = await server.admin("POST", "/v1/apps", {"name": "interop signaling", **fields})
-    return made["appId"], made["certificate"]
+async def new_app(server, **settings):
+    app = (await server.admin("POST", "/v1/apps", {"name": "interop signaling"}))["appId"]
+    path = f"/v1/signaling/apps/{app}"
+    if settings:
+        before = await server.admin("GET", f"{path}/settings")
+        await server.admin("PUT", f"{path}/settings", {**before, **settings})
+    return app, (await server.admin("GET", f"{path}/certificate"))["certificate"]
 
 
 def token(account, app, certificate, expires_in_s=600, expires=None, **changed):
@@ -126,4 +130,4 @@ class Limited(ServeServer):
     async def ready(self, timeout_s=15):
         await super().ready(timeout_s)
         self.settings["signaling"] = self.ingress.replace("/v2/driveningress", "/signaling")
-        self.app_id, _ = await new_app(self, no_token_allowed=True)
+        self.app_id, _ = await new_app(self, noTokenAllowed=True)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import zlib
 
-from harness import http
+from harness import http, places
 from harness.report import Suite, expect
 from harness.websocket import BINARY, TEXT
 
@@ -33,6 +33,25 @@ async def getaddr_host(server):
             expect(answer.json()["web"], [[wanted]], "web")
         else:
             assert answer.status == 400 or "script" not in answer.body.decode(), answer.body
+
+
+@suite.case("S02 /getaddr of a server with a public address: wss, and an address for WeChat")
+async def getaddr_public(server):
+    async with Public(server.binary) as public:
+        body = (await http.request("GET", f"{public.http}/getaddr?vid=x")).json()
+        expect(body["web"], [["wss://signal.example.com/signaling"]], "web")
+        host, port = body["wx_web"][0].split("/")[0].split(":")
+        expect((host, port), ("signal.example.com", "443"), "wx_web")
+
+
+class Public(Limited):
+    """A server behind a proxy that speaks TLS."""
+
+    def prepare(self):
+        command = super().prepare()
+        config = places.CACHE / "run" / f"{self.name}.toml"
+        config.write_text('public_url = "https://signal.example.com"\n' + config.read_text())
+        return command
 
 
 @suite.case("telemetry: OPTIONS and POST are 204 with open CORS")
@@ -278,7 +297,7 @@ async def nothing_in_the_log(server):
     await raw.works("user_sendmsg", peer=raw.account, flag="v1:E:60", t="instant", content="sentinel-of-a-message")
     await raw.fails("user_sendmsg", 400, "wrong msg lvl", peer=raw.account, flag="x", t="instant", content="sentinel-of-a-message")
     await raw.text('["call2", ["sentinel-of-a-frame", 9')
-    await raw.closed()
+    await raw.lives()
     log = server.log()
     for what in (secret, secret.rsplit(":", 1)[1], "sentinel-of", "secret-telemetry-token", raw.line):
         assert what not in log, f"the log holds {what}"
