@@ -5,17 +5,21 @@
 
 mod animator;
 mod client_frame;
+mod hub;
 mod ogg_opus;
 #[path = "../../crates/avatar/tests/session/rules.rs"]
 mod rules;
 mod session_token;
+mod signaling;
 mod signaling_server_frame;
 mod wav;
 
 pub use animator::animator;
 pub use client_frame::client_frame;
+pub use hub::hub;
 pub use ogg_opus::ogg_opus;
 pub use session_token::session_token;
+pub use signaling::{signaling_frame, signaling_packed, signaling_token};
 pub use signaling_server_frame::signaling_server_frame;
 pub use wav::wav;
 
@@ -31,7 +35,7 @@ const STEPS_BYTES_MAX: usize = 3 * 400;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 11] = [
     ("client_frame", client_frame),
     ("session_token", session_token),
     ("session", session),
@@ -39,6 +43,10 @@ pub const TARGETS: [Target; 7] = [
     ("ogg_opus", ogg_opus),
     ("wav", wav),
     ("animator", animator),
+    ("signaling_frame", signaling_frame),
+    ("signaling_packed", signaling_packed),
+    ("signaling_token", signaling_token),
+    ("hub", hub),
 ];
 
 /// Cuts bytes into pieces of changing lengths, the same ones for the same seed.
