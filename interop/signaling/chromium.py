@@ -83,6 +83,7 @@ class Browser:
         for domain in ("Page", "Runtime"):
             await page.call(f"{domain}.enable")
         self.listeners[session, "Runtime.exceptionThrown"] = page.threw
+        self.listeners[session, "Runtime.consoleAPICalled"] = page.said
         for name, function in dict(bindings).items():
             await page.call("Runtime.addBinding", name=name)
             self.listeners[session, "Runtime.bindingCalled"] = lambda called: function(called["payload"])
@@ -104,6 +105,10 @@ class Page:
     def threw(self, event):
         details = event["exceptionDetails"]
         self.errors.append(details.get("exception", {}).get("description") or details["text"])
+
+    def said(self, event):
+        if event["type"] == "error":
+            self.errors += [argument.get("description") or str(argument.get("value")) for argument in event["args"]]
 
     async def call(self, method, **params):
         return await self.browser.call(method, self.session, **params)
@@ -143,6 +148,10 @@ class Chromium(Worker):
 
     async def __aexit__(self, *_):
         pass
+
+    def thrown(self):
+        """What was thrown inside the SDK: it catches some of it and logs it."""
+        return self.page.errors
 
     async def say(self, message):
         await self.page.call("Runtime.evaluate", expression=f"void carryOut({json.dumps(message)})")

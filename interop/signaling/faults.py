@@ -4,8 +4,8 @@ import json
 
 from harness.report import Suite, expect
 
-from .invitations import says
 from .frames import got
+from .invitations import says
 from .place import token
 
 suite = Suite()

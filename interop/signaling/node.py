@@ -31,6 +31,11 @@ class Node(Worker):
             self.process.kill()
         self.reading.cancel()
 
+    def thrown(self):
+        """What was thrown inside the SDK: it catches some of it and logs it."""
+        log = places.cached("logs", "sdk-node.log").read_text(errors="replace")
+        return [line for line in log.splitlines() if "Error" in line]
+
     async def read(self):
         while line := await self.process.stdout.readline():
             self.hear(json.loads(line))

@@ -55,13 +55,41 @@ async def system_messages(place):
 @suite.case("S33 lists and counts")
 async def lists(place):
     name, [(ann, _), (bob, _)] = await room_of(place, "ann", "bob")
-    users = await place.operate("GET", f"/channels/{name}/users")
-    for session in (ann, bob):
-        assert session.account in str(users), f"{session.account} is not in {users}"
-    assert "2" in str(await place.operate("GET", f"/channels/{name}/count")), "count of the channel"
-    page = await place.operate("GET", "/accounts?limit=1")
-    assert page, "no accounts"
-    assert await place.operate("GET", "/accounts/count"), "no count"
+    first, second = sorted([ann.account, bob.account])
+    users = f"/channels/{name}/users"
+    expect(await place.operate("GET", users), {"users": [first, second]}, "users")
+    expect(await place.operate("GET", f"{users}?limit=1"), {"users": [first], "next": first}, "first page")
+    expect(await place.operate("GET", f"{users}?limit=1&after={first}"), {"users": [second]}, "last page")
+    expect(await place.operate("GET", f"/channels/{name}/count"), {"count": 2}, "count of the channel")
+    assert name in await names(place, "channels"), "the channel is in no page"
+    assert {first, second} <= set(await names(place, "accounts")), "the accounts are in no page"
+    assert (await place.operate("GET", "/accounts/count"))["count"] >= 2, "count of accounts"
+
+
+async def names(place, what):
+    """All pages of a list."""
+    found, after = [], ""
+    while after is not None:
+        page = await place.operate("GET", f"/{what}?limit=50&after={after}")
+        found += page[what]
+        after = page.get("next")
+    return found
+
+
+@suite.case("S33 what cannot be done says why")
+async def refusals(place):
+    name, [(ann, _)] = await room_of(place, "ann")
+    for method, path, body, status, code in (
+        ("POST", f"/channels/{name}/kick", {"account": place.name("nobody")}, 404, None),
+        ("POST", f"/accounts/{place.name('nobody')}/kick", {}, 404, None),
+        ("POST", f"/accounts/{ann.account}/messages", {"msg": "x" * 8197}, 413, 1005),
+        ("PUT", f"/channels/{name}/attributes/_member_num", {"value": "7"}, 422, 1004),
+        ("PUT", f"/channels/{name}/attributes/a", {"value": "x" * 8097}, 413, 1005),
+    ):
+        found = await place.operate(method, path, body, expected=(status,))
+        if code:
+            expect(found["code"], code, f"code of {method} {path}")
+        assert found["name"] and found["reason"] and isinstance(found["retryable"], bool), found
 
 
 @suite.case("S33 attributes set by the operator reach the members")

@@ -75,7 +75,13 @@ async def every_reply(place):
     return {"connections": len(connections), "calls": sum(map(replies_are_sound, connections))}
 
 
+async def nothing_thrown(place):
+    """No frame and no answer of the whole run made the SDK throw."""
+    expect(place.worker.thrown(), [], "what was thrown inside the SDK")
+
+
 FINALLY = [
     Case("every code of the SDK was seen", every_code, lambda _subject: True),
+    Case("nothing was thrown inside the SDK", nothing_thrown, lambda _subject: True),
     Case("S06 one sound reply to every call of the whole run", every_reply, lambda _subject: True),
 ]
