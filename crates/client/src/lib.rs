@@ -2,7 +2,8 @@
 //!
 //! [`avatar`] streams speech to the avatar service and receives a moving face; [`console`] administers a server over
 //! its HTTP API. Both report every failure as one [`Error`], which knows its stable code, how far the call had got,
-//! the ids to look for in a log, and what to do next.
+//! the ids to look for in a log, and what to do next. [`signaling`] chats and calls over the signaling service; its
+//! codes are numbers of another contract, so it has an [error](signaling::Error) of its own.
 //!
 //! ```no_run
 //! use visavis_client::avatar::{Client, Event};

@@ -50,10 +50,11 @@ fn the_table_of_codes_is_what_the_sdk_sees() {
             "{code} was not seen when {cause}: {told:#?}"
         );
         shown.insert(code.number());
-        let (reason, retry) = why.map_or(("–".into(), "–"), |error| {
-            let retry = if error.is_retryable() { "yes" } else { "no" };
-            (format!("`{}`", error.reason()), retry)
-        });
+        let (reason, retry) = match why {
+            Some(error) if error.is_retryable() => (format!("`{}`", error.reason()), "yes"),
+            Some(error) => (format!("`{}`", error.reason()), "no"),
+            None => ("–".to_owned(), "–"),
+        };
         let (number, name) = (code.number(), code.name());
         let seen = seen.join(", ");
         writeln!(
