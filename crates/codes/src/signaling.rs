@@ -17,6 +17,7 @@ mod cause;
 mod code;
 mod failure;
 mod fault;
+mod reasons;
 
 pub use cause::{Cause, Family};
 pub use code::Code;
