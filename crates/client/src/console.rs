@@ -34,6 +34,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Rows that are asked for at once.
 const PAGE_ROWS: &str = "200";
+/// Names that are asked for at once.
+const PAGE_NAMES: &str = "1000";
 
 /// A server's console API.
 #[derive(Debug)]
@@ -73,6 +75,14 @@ impl Console {
         self.call(Method::POST, path, &[], Some(body)).await
     }
 
+    /// Puts in place.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    pub async fn put(&self, path: &[&str], body: &Value) -> Result<Value, Error> {
+        self.call(Method::PUT, path, &[], Some(body)).await
+    }
+
     /// Deletes.
     ///
     /// # Errors
@@ -106,6 +116,25 @@ impl Console {
             match page["pagination"]["nextPageToken"].as_str() {
                 Some(next) if !next.is_empty() && next != token => token = next.to_owned(),
                 _ => return Ok(rows),
+            }
+        }
+    }
+
+    /// Reads a list of names to its end, page by page; `member` is the name of the list in the answer.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses.
+    pub async fn names(&self, path: &[&str], member: &str) -> Result<Vec<String>, Error> {
+        let mut names = vec![];
+        let mut after = String::new();
+        loop {
+            let query = [("after", after.as_str()), ("limit", PAGE_NAMES)];
+            let page = self.get(path, &query).await?;
+            let more = page[member].as_array().into_iter().flatten();
+            names.extend(more.filter_map(Value::as_str).map(str::to_owned));
+            match page["next"].as_str() {
+                Some(next) if next > after.as_str() => after = next.to_owned(),
+                _ => return Ok(names),
             }
         }
     }

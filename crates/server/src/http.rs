@@ -33,6 +33,9 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         store: shared.store.clone(),
         live: Arc::clone(&shared.live),
         admin_token: shared.admin_token.clone(),
+        signaling: shared.signaling.clone(),
+        webhooks: shared.webhooks.clone(),
+        settings: Arc::default(),
         docs: Arc::clone(&shared.docs),
     };
     Router::new()
@@ -85,6 +88,11 @@ async fn every_request(
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions().get::<Failure>() {
         shared.metrics.failed(failure, Phase::Unknown);
+    } else if let Some(failure) = response
+        .extensions()
+        .get::<visavis_codes::signaling::Failure>()
+    {
+        shared.metrics.signaling_failed(failure);
     } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_problem(&response) {
         let failure = Failure::about(Cause::BodyTooLarge, &tokens::BODY_BYTES_MAX.to_string());
         response = shared.refuse(&failure, Dialect::TextRule, Phase::SessionToken, &id);

@@ -19,6 +19,7 @@ mod shared;
 mod signaling;
 mod telemetry;
 mod tokens;
+mod webhooks;
 mod websocket;
 
 use std::process::ExitCode;

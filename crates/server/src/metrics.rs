@@ -1,6 +1,7 @@
 //! What `/metrics` shows, in the OpenMetrics text format.
 
 mod signaling;
+mod webhooks;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -11,6 +12,9 @@ use prometheus_client::registry::{Registry, Unit};
 use visavis_codes::{Failure, Phase};
 
 use signaling::Signaling;
+use webhooks::Webhooks;
+
+pub(crate) use webhooks::Outcome as WebhookOutcome;
 
 /// The counters of one server.
 pub(crate) struct Metrics {
@@ -25,6 +29,7 @@ pub(crate) struct Metrics {
     /// From the arrival of a piece of audio to its frames, in seconds.
     pub(crate) chunk_to_frame: Histogram,
     pub(crate) signaling: Signaling,
+    pub(crate) webhooks: Webhooks,
     errors: Family<Error, Counter>,
 }
 
@@ -66,6 +71,7 @@ impl Metrics {
             credits: Counter::default(),
             chunk_to_frame: Histogram::new(exponential_buckets(0.000_25, 2.0, 14)),
             signaling: Signaling::default(),
+            webhooks: Webhooks::default(),
             errors: Family::default(),
             registry,
         };
@@ -117,6 +123,7 @@ impl Metrics {
             self.chunk_to_frame.clone(),
         );
         self.signaling.register(registry);
+        self.webhooks.register(registry);
         registry.register("errors", "Failures, by code and phase", self.errors.clone());
         self
     }

@@ -20,7 +20,7 @@ use crate::config::{Credits, Sessions};
 use crate::http;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
-use crate::signaling;
+use crate::{signaling, webhooks};
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,6 +43,7 @@ pub(crate) struct Server {
     draining: watch::Sender<bool>,
     connections_max: usize,
     signaling: signaling::Running,
+    webhooks: webhooks::Running,
 }
 
 /// What a server is made of.
@@ -78,6 +79,7 @@ impl Server {
             Arc::clone(&metrics),
             seed,
         );
+        let (to_webhooks, webhooks) = webhooks::start(parts.store.clone(), Arc::clone(&metrics));
         let (sender, draining) = watch::channel(false);
         let connections_max = parts.sessions.connections_max;
         let shared = Arc::new(Shared {
@@ -89,6 +91,7 @@ impl Server {
             metrics,
             public_url: public_url.map(Into::into),
             signaling: hub,
+            webhooks: to_webhooks,
             docs: format!("{base}/errors").into(),
             draining,
             gate: Mutex::new(Gate::default()),
@@ -101,6 +104,7 @@ impl Server {
             draining: sender,
             connections_max,
             signaling,
+            webhooks,
         })
     }
 
@@ -149,6 +153,7 @@ impl Server {
         {
             tracing::warn!("signaling did not end in time and is cut");
         }
+        self.webhooks.stopped().await;
         self.shared.store.close().await;
     }
 }

@@ -12,7 +12,7 @@ use visavis_wire::{AppId, Secret, token::Signer};
 use crate::config::{Credits, Sessions};
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::signaling;
+use crate::{signaling, webhooks};
 
 /// The parts of a running server.
 pub(crate) struct Shared {
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     /// How clients reach this server, without a slash at the end; `None` to believe what they ask for.
     pub(crate) public_url: Option<Arc<str>>,
     pub(crate) signaling: signaling::Handle,
+    pub(crate) webhooks: webhooks::Handle,
     /// Base of the documentation links.
     pub(crate) docs: Arc<str>,
     /// Turns true once, when the server goes down.

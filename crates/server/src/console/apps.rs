@@ -119,7 +119,7 @@ pub(crate) async fn find(
     Ok(Json(with_keys(&console.store, app).await?))
 }
 
-/// Delete an app: its keys stop working, its avatars are gone, its ledger stays.
+/// Delete an app: its keys stop working, its signaling logins end, its avatars are gone, its ledger stays.
 #[utoipa::path(delete, path = "/v1/apps/{app_id}", operation_id = "deleteApp", tag = "Apps",
     params(("app_id" = String, Path,)),
     responses((status = 200, body = Empty, description = "Deleted."), Problems))]
@@ -128,6 +128,7 @@ pub(crate) async fn remove(
     Segments(app_id): Segments<String>,
 ) -> Result<Json<Empty>, ApiError> {
     console.store.delete_app(&app_id).await?;
+    console.signaling.app_changed(&app_id, None);
     Ok(Json(Empty {}))
 }
 

@@ -8,16 +8,24 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use visavis_codes::{Cause, Dialect, Failure, Phase};
+use visavis_codes::{Cause, Dialect, Failure, Phase, signaling::Failure as SignalingFailure};
 use visavis_store::{Noun, StoreError};
 
+use super::signaling;
 use crate::{http::RequestId, reply};
 
 /// A failed request: what the caller reads, and what only the log may hold.
 #[derive(Debug)]
 pub(crate) struct ApiError {
-    failure: Failure,
+    failure: Said,
     internal: Option<StoreError>,
+}
+
+/// Of which service the failure is.
+#[derive(Debug)]
+enum Said {
+    Console(Failure),
+    Signaling(SignalingFailure),
 }
 
 impl ApiError {
@@ -40,7 +48,16 @@ impl ApiError {
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         Self {
-            failure,
+            failure: Said::Console(failure),
+            internal: None,
+        }
+    }
+}
+
+impl From<SignalingFailure> for ApiError {
+    fn from(failure: SignalingFailure) -> Self {
+        Self {
+            failure: Said::Signaling(failure),
             internal: None,
         }
     }
@@ -62,7 +79,7 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict(text) => Failure::about(Cause::Conflict, &text).into(),
             StoreError::Invalid(text) => Self::refused(&text),
             error @ StoreError::Unavailable(_) => Self {
-                failure: Failure::new(Cause::StoreUnavailable),
+                failure: Said::Console(Failure::new(Cause::StoreUnavailable)),
                 internal: Some(error),
             },
         }
@@ -83,18 +100,41 @@ impl IntoResponse for ApiError {
 /// The answer carries its [`Failure`] as an extension, for whoever counts failures.
 pub(crate) async fn render(State(docs): State<Arc<str>>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
+    let of_signaling = request.uri().path().starts_with("/v1/signaling/");
     let mut response = next.run(request).await;
     let Some(error) = response.extensions_mut().remove::<Arc<ApiError>>() else {
         return response;
     };
-    let (failure, phase) = (&error.failure, Phase::Unknown);
     let request_id = id.as_ref().map_or("", RequestId::as_str);
     let source = error.internal.as_ref().and_then(Error::source);
     let source = source.map(tracing::field::display);
-    let code = failure.code().name();
-    tracing::warn!(code, request_id, source, "{}", failure.detail());
+    let (code, detail) = match &error.failure {
+        Said::Console(failure) => (failure.code().name(), failure.detail()),
+        Said::Signaling(failure) => (failure.code().name(), failure.reason()),
+    };
+    tracing::warn!(code, request_id, source, "{detail}");
 
-    let mut answer = reply::failure(failure, Dialect::TextRule, phase, request_id, &docs);
+    let mut answer = match &error.failure {
+        Said::Console(failure) => {
+            let mut answer = match of_signaling {
+                true => signaling::console_problem(failure, request_id, &docs),
+                false => reply::failure(
+                    failure,
+                    Dialect::TextRule,
+                    Phase::Unknown,
+                    request_id,
+                    &docs,
+                ),
+            };
+            answer.extensions_mut().insert(failure.clone());
+            answer
+        }
+        Said::Signaling(failure) => {
+            let mut answer = signaling::problem(failure, request_id, &docs);
+            answer.extensions_mut().insert(failure.clone());
+            answer
+        }
+    };
     // What a layer below has set, such as `WWW-Authenticate`.
     for (name, value) in response.headers() {
         answer
@@ -102,7 +142,6 @@ pub(crate) async fn render(State(docs): State<Arc<str>>, request: Request, next:
             .entry(name)
             .or_insert_with(|| value.clone());
     }
-    answer.extensions_mut().insert(failure.clone());
     answer
 }
 

@@ -1,4 +1,4 @@
-//! The console API: apps, API keys, avatars and credits over HTTP, for whoever holds the admin token.
+//! The console API: apps, API keys, avatars, credits and signaling over HTTP, for whoever holds the admin token.
 //!
 //! Everything the command line and the page do goes through here; there is no private API.
 //! The shapes are those that console clients of the protocol know: camelCase, times as RFC 3339,
@@ -15,6 +15,7 @@ mod keys;
 mod openapi;
 mod page;
 mod sessions;
+mod signaling;
 #[cfg(test)]
 mod tests;
 
@@ -26,16 +27,18 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{delete, get, post},
 };
+use tokio::sync::Mutex;
 use visavis_store::Store;
 use visavis_wire::Secret;
 
 use crate::live::Live;
+use crate::{signaling::Handle as Hub, webhooks::Handle as Webhooks};
 
 /// Largest request body: the longest avatar fits ten times.
 const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// What the console works on.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct ConsoleState {
     pub(crate) store: Store,
     pub(crate) live: Arc<Live>,
@@ -43,6 +46,10 @@ pub(crate) struct ConsoleState {
     pub(crate) admin_token: Secret,
     /// Base of the documentation links in errors, such as `http://127.0.0.1:7400/errors`.
     pub(crate) docs: Arc<str>,
+    pub(crate) signaling: Hub,
+    pub(crate) webhooks: Webhooks,
+    /// Held while signaling settings are read, changed and told to the hub.
+    pub(crate) settings: Arc<Mutex<()>>,
 }
 
 /// The console API and `/openapi.json`, ready to be merged into the server's router.
@@ -73,6 +80,7 @@ pub(crate) fn router(state: ConsoleState) -> Router {
         .route("/v1/sessions", get(sessions::list))
         .route("/v1/faults", get(faults::list).post(faults::arm))
         .route("/v1/faults/{fault_id}", delete(faults::disarm))
+        .nest("/v1/signaling/apps/{app_id}", signaling::router())
         .route_layer(from_fn_with_state(state.clone(), auth::require_admin_token))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         // Not behind the admin token: a client needs the document to learn that there is one.

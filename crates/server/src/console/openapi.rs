@@ -14,7 +14,7 @@ use utoipa::{
 
 use visavis_codes::{Code, Phase};
 
-use super::{apps, avatars, credits, faults, keys, sessions};
+use super::{apps, avatars, credits, faults, keys, sessions, signaling};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -32,15 +32,24 @@ use super::{apps, avatars, credits, faults, keys, sessions};
         avatars::create, avatars::list, avatars::find, avatars::remove, avatars::list_public,
         credits::balance, credits::grant, credits::transactions,
         sessions::list, faults::arm, faults::list, faults::disarm,
+        signaling::accounts::list, signaling::accounts::count, signaling::accounts::kick, signaling::accounts::send,
+        signaling::accounts::attributes, signaling::accounts::set_attribute,
+        signaling::channels::list, signaling::channels::end, signaling::channels::count, signaling::channels::users,
+        signaling::channels::kick, signaling::channels::send, signaling::channels::attributes,
+        signaling::channels::clear_attributes, signaling::channels::set_attribute, signaling::channels::delete_attribute,
+        signaling::settings::find, signaling::settings::replace,
+        signaling::certificate::find, signaling::certificate::rotate,
+        signaling::webhook::secret, signaling::webhook::rotate, signaling::webhook::test, signaling::webhook::backlog,
         metrics, healthz, readyz, error_pages, error_page, openapi_document,
     ),
-    components(schemas(Problem, ProblemEntry)),
+    components(schemas(Problem, ProblemEntry, signaling::SignalingProblem<'static>)),
     tags(
         (name = "Session tokens", description = "What a backend calls before a session."),
         (name = "Apps", description = "Tenants of the server."),
         (name = "API keys", description = "What an app's backend gets session tokens with."),
         (name = "Avatars", description = "Faces that sessions can ask for."),
         (name = "Credits", description = "One credit is one connected second. Credits belong to apps."),
+        (name = "Signaling", description = "Who is logged in and where, messages from `system`, settings and webhooks."),
         (name = "Faults", description = "Failures on purpose, in sessions of test apps."),
         (name = "Operations", description = "For whoever runs the server."),
     ),
@@ -113,6 +122,10 @@ pub(crate) struct Problem {
     /// The stable name of the code.
     #[schema(example = "invalidRequest")]
     code_name: String,
+    /// Equal to `code_name`; below `/v1/signaling` only.
+    name: Option<String>,
+    /// Equal to `detail`; below `/v1/signaling` only.
+    reason: Option<String>,
     /// How far a session had got: `session_token`, `websocket_connect` and so on, `unknown` in the console API.
     phase: String,
     /// Whether the same request may succeed later.

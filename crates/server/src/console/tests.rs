@@ -1,5 +1,7 @@
 mod bad_input;
 mod document;
+mod signaling_api;
+mod signaling_live;
 
 use axum::{
     Router,
@@ -11,6 +13,7 @@ use tower::ServiceExt as _;
 use visavis_store::Store;
 
 use super::{ConsoleState, router};
+use crate::{config::Signaling, metrics::Metrics, signaling, webhooks};
 
 const TOKEN: &str = "the-admin-token";
 
@@ -19,11 +22,18 @@ async fn console() -> Router {
 }
 
 fn console_on(store: Store) -> Router {
+    let metrics = std::sync::Arc::new(Metrics::new());
+    let (webhooks, _) = webhooks::start(store.clone(), std::sync::Arc::clone(&metrics));
+    let options = Signaling::default().options();
+    let (hub, _) = signaling::start(&options, store.clone(), metrics, [7; 32]);
     router(ConsoleState {
         live: std::sync::Arc::default(),
         store,
         admin_token: TOKEN.into(),
         docs: "http://127.0.0.1:7400/errors".into(),
+        signaling: hub,
+        webhooks,
+        settings: std::sync::Arc::default(),
     })
 }
 
