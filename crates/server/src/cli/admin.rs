@@ -36,6 +36,11 @@ impl Admin {
         Ok(Console::new(&self.server, self.admin_token.as_str())?)
     }
 
+    /// Whether the answer is printed as JSON.
+    pub(super) const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Prints one object: members one under the other, or JSON.
     pub(super) fn show(&self, value: &Value, members: &[(&str, &str)]) -> Result<(), Failure> {
         if self.json {

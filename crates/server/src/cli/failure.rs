@@ -2,6 +2,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use visavis_client::Error;
+use visavis_codes::signaling;
 
 use super::out::{Paint, printable};
 
@@ -112,6 +113,9 @@ fn service(error: &Error, paint: &Paint) -> String {
     if let Some(code) = error.code().known() {
         row("what to do", Some(code.caller_does().to_owned()));
         row("more", Some(format!("visavis explain {code}")));
+    } else if let Some(code) = signaling::Code::from_name(error.code().name()) {
+        row("what to do", Some(code.caller_does().to_owned()));
+        row("more", Some(format!("visavis explain {}", code.name())));
     }
     text
 }

@@ -10,6 +10,7 @@ mod failure;
 mod keys;
 mod out;
 mod progress;
+mod signaling;
 mod speak;
 mod speech;
 mod tokens;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Avatars(avatars::Args),
     Credits(credits::Args),
     Tokens(tokens::Args),
+    Signaling(signaling::Args),
     Explain(explain::Args),
 }
 
@@ -42,6 +44,7 @@ impl Command {
             Self::Avatars(args) => on_runtime(avatars::run(args)),
             Self::Credits(args) => on_runtime(credits::run(args)),
             Self::Tokens(args) => on_runtime(tokens::run(args)),
+            Self::Signaling(args) => on_runtime(signaling::run(args)),
             Self::Explain(args) => explain::run(&args),
         };
         done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)

@@ -1,17 +1,23 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 use visavis_client::avatar::Client;
+use visavis_wire::Secret;
+use visavis_wire::signaling::{check_account, token};
 
 use super::Failure;
+use super::admin::Admin;
 use super::out::{print, print_json};
+use super::signaling::certificate;
 
-/// Session tokens: what a client opens a session with
+/// Tokens: what a client opens an avatar session with, or logs in to signaling with
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   visavis tokens create
   visavis tokens create --api-key vv_… --ttl 10m
-  TOKEN=$(visavis tokens create --ttl 1h)")]
+  TOKEN=$(visavis tokens create --ttl 1h)
+  visavis tokens signaling --account alice
+  visavis tokens signaling --app-id shop --account alice --certificate … --ttl 10m")]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -19,7 +25,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// Get a token and print it
+    /// Get a session token and print it
     Create {
         /// The server's root
         #[arg(
@@ -45,18 +51,54 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Make a signaling token and print it
+    Signaling(SignalingArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct SignalingArgs {
+    #[command(flatten)]
+    admin: Admin,
+    /// The app
+    #[arg(
+        long,
+        value_name = "APP",
+        env = "VISAVIS_APP_ID",
+        default_value = "dev-app"
+    )]
+    app_id: String,
+    /// Who logs in with it
+    #[arg(long, value_name = "ACCOUNT")]
+    account: String,
+    /// The app's certificate; the server is asked for it when this is left out
+    #[arg(
+        long,
+        value_name = "CERTIFICATE",
+        env = "VISAVIS_APP_CERTIFICATE",
+        hide_env_values = true
+    )]
+    certificate: Option<String>,
+    /// How long it is to live, such as 90s, 10m or 24h
+    #[arg(long, default_value = "24h", value_parser = ttl)]
+    ttl: Duration,
 }
 
 pub(super) async fn run(args: Args) -> Result<(), Failure> {
-    let Verb::Create {
-        server,
-        api_key,
-        ttl,
-        json,
-    } = args.verb;
+    match args.verb {
+        Verb::Create {
+            server,
+            api_key,
+            ttl,
+            json,
+        } => create(&server, api_key, ttl, json).await,
+        Verb::Signaling(args) => signaling(args).await,
+    }
+}
+
+async fn create(server: &str, api_key: String, ttl: Duration, json: bool) -> Result<(), Failure> {
     // The token call names the key alone; app and avatar come into play when a session opens.
     let client = Client::builder()
-        .server(&server)
+        .server(server)
         .api_key(api_key)
         .app_id("-")
         .avatar_id("-")
@@ -72,7 +114,35 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     print(&format!("{}\n", token.token.expose()))
 }
 
-fn ttl(text: &str) -> Result<Duration, String> {
+async fn signaling(args: SignalingArgs) -> Result<(), Failure> {
+    let SignalingArgs {
+        admin,
+        app_id,
+        account,
+        certificate: given,
+        ttl,
+    } = args;
+    if let Err(cause) = check_account(&account) {
+        return Err(Failure::text(format!(
+            "no login is possible with this account: {}",
+            cause.wording()
+        )));
+    }
+    let certificate = match given {
+        Some(certificate) => certificate,
+        None => certificate(&admin, &app_id).await?,
+    };
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let expires_s = now.saturating_add(ttl).as_secs();
+    let token = token::sign(&app_id, &Secret::from(certificate), &account, expires_s);
+    let answer = json!({ "token": token.expose(), "expireAt": expires_s });
+    admin.done(&answer, token.expose())
+}
+
+/// Reads a duration such as 90s, 10m or 1h.
+pub(super) fn ttl(text: &str) -> Result<Duration, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit_s = match &text[number.len()..] {
         "s" | "" => 1,
