@@ -1,5 +1,7 @@
 //! `/errors/CODE`: what a code means and what to do, for people and for programs.
 
+mod signaling;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Value, json};
+use visavis_codes::signaling::Code as Signal;
 use visavis_codes::{Cause, Code, Dialect, Failure, Phase};
 
 use crate::http::RequestId;
@@ -18,10 +21,16 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;mar
 
 pub(crate) async fn index(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     if wants_json(&headers) {
-        return axum::Json(json!({ "errors": Code::ALL.map(|code| as_json(code, &shared.docs)) }))
-            .into_response();
+        let avatar = Code::ALL.map(|code| as_json(code, &shared.docs));
+        let mut errors = avatar.to_vec();
+        errors.extend(
+            Signal::ALL
+                .iter()
+                .map(|code| of_signaling(*code, &shared.docs)),
+        );
+        return axum::Json(json!({ "errors": errors })).into_response();
     }
-    let mut list = String::from("<h1>Failure codes</h1><dl>");
+    let mut list = String::from("<h1>Failure codes</h1><h2>Avatar service</h2><dl>");
     for code in Code::ALL {
         let happened = code.happened();
         let _ = write!(
@@ -29,6 +38,8 @@ pub(crate) async fn index(State(shared): State<Arc<Shared>>, headers: HeaderMap)
             "<dt><a href=\"/errors/{code}\"><code>{code}</code></a></dt><dd>{happened}</dd>"
         );
     }
+    list += "</dl><h2>Signaling service</h2><dl>";
+    list.extend(Signal::ALL.iter().map(|code| signaling::row(*code)));
     page("Failure codes", &(list + "</dl>"))
 }
 
@@ -38,6 +49,12 @@ pub(crate) async fn one(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
+    if let Some(code) = signaling::find(&name) {
+        return match wants_json(&headers) {
+            true => axum::Json(of_signaling(code, &shared.docs)).into_response(),
+            false => page(code.title(), &signaling::page(code)),
+        };
+    }
     let Some(code) = Code::from_name(&name) else {
         let failure = Failure::about(Cause::NotFound, "no such code; GET /errors lists them");
         return shared.refuse(&failure, Dialect::TextRule, Phase::Unknown, id.as_str());
@@ -76,8 +93,15 @@ pub(crate) async fn one(
     page(code.title(), &body)
 }
 
+fn of_signaling(code: Signal, docs: &str) -> Value {
+    let mut value = signaling::as_json(code);
+    value["doc_url"] = format!("{docs}/{}", code.name()).into();
+    value
+}
+
 fn as_json(code: Code, docs: &str) -> Value {
     json!({
+        "service": "avatar",
         "code": code.name(),
         "title": code.title(),
         "advice": code.advice().name(),

@@ -1,3 +1,5 @@
+mod signaling;
+
 use serde_json::{Value, json};
 use visavis_codes::{Cause, Code, Dialect, Emission, close};
 
@@ -13,9 +15,11 @@ const NEAREST: usize = 3;
   visavis explain creditsExhausted
   visavis explain 4010           a close code, or the code of a ServerError
   visavis explain 404            an HTTP status: everything that comes with it
+  visavis explain 206            the number of a signaling code
+  visavis explain \"peer offline\"  a reason that the signaling service gives
   visavis explain avatarNotFound --json")]
 pub(crate) struct Args {
-    /// A code name, a server code, a close code or an HTTP status
+    /// A code name or number of either service, a close code, an HTTP status or a reason
     code: String,
     /// Print as JSON
     #[arg(long)]
@@ -23,21 +27,52 @@ pub(crate) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
-    let Some(found) = find(&args.code) else {
+    let (avatar, signaling) = (find(&args.code), signaling::find(&args.code));
+    if avatar.is_none() && signaling.is_none() {
         return Err(Failure::Unknown(unknown(&args.code)));
-    };
-    if args.json {
-        let codes: Vec<_> = found.codes.iter().map(|code| as_json(*code)).collect();
-        return print_json(&json!({ "query": args.code, "note": found.note, "codes": codes }));
     }
-    let paint = Paint::stdout();
-    let mut text = found
-        .note
-        .map(|note| format!("{note}\n\n"))
-        .unwrap_or_default();
-    let pages: Vec<_> = found.codes.iter().map(|code| page(*code, paint)).collect();
-    text += &pages.join("\n");
-    print(&text)
+    if args.json {
+        return print_json(&both_as_json(&args.code, avatar, signaling));
+    }
+    print(&both(avatar, signaling, Paint::stdout()))
+}
+
+/// Numbers mean something in one service, or something else in each.
+fn both(avatar: Option<Found>, signaling: Option<signaling::Found>, paint: Paint) -> String {
+    let is_both = avatar.is_some() && signaling.is_some();
+    let section = |service: &str, note: Option<String>, pages: Vec<String>| {
+        let heading = match is_both {
+            true => format!("{}\n\n", paint.bold(service)),
+            false => String::new(),
+        };
+        let note = note.map(|note| format!("{note}\n\n")).unwrap_or_default();
+        heading + &note + &pages.join("\n")
+    };
+    let avatar = avatar.map(|found| {
+        let pages = found.codes.iter().map(|code| page(*code, paint)).collect();
+        section("Avatar service", found.note, pages)
+    });
+    let signaling = signaling.map(|found| {
+        let pages = found.codes.iter();
+        let pages = pages.map(|code| signaling::page(*code, paint)).collect();
+        section("Signaling service", found.note, pages)
+    });
+    let sections: Vec<_> = avatar.into_iter().chain(signaling).collect();
+    sections.join("\n")
+}
+
+fn both_as_json(query: &str, avatar: Option<Found>, signaling: Option<signaling::Found>) -> Value {
+    let (mut notes, mut codes) = (vec![], vec![]);
+    if let Some(found) = avatar {
+        notes.extend(found.note);
+        codes.extend(found.codes.into_iter().map(as_json));
+    }
+    if let Some(found) = signaling {
+        notes.extend(found.note);
+        codes.extend(found.codes.into_iter().map(signaling::as_json));
+    }
+    let note = Some(notes.join(" ")).filter(|note| !note.is_empty());
+    json!({ "query": query, "note": note, "codes": codes })
 }
 
 struct Found {
@@ -191,6 +226,7 @@ fn as_json(code: Code) -> Value {
         })
         .collect();
     json!({
+        "service": "avatar",
         "code": code.name(),
         "title": code.title(),
         "advice": code.advice().name(),
@@ -214,9 +250,11 @@ fn emission_json(emission: Emission) -> Value {
 
 fn unknown(query: &str) -> String {
     let wanted = query.to_lowercase();
-    let mut names: Vec<_> = Code::ALL
-        .iter()
-        .map(|code| (distance(&wanted, &code.name().to_lowercase()), code.name()))
+    let avatar = Code::ALL.iter().map(|code| code.name());
+    let signaling = visavis_codes::signaling::Code::ALL.iter();
+    let mut names: Vec<_> = avatar
+        .chain(signaling.map(|code| code.name()))
+        .map(|name| (distance(&wanted, &name.to_lowercase()), name))
         .collect();
     names.sort_unstable();
     let nearest: Vec<_> = names.iter().take(NEAREST).map(|(_, name)| *name).collect();
@@ -257,6 +295,22 @@ mod tests {
         assert!(names("404").contains(&"avatarNotFound"));
         assert!(find("1000").is_some_and(|found| found.note.is_some()));
         assert!(find("777").is_none() && find("").is_none());
+    }
+
+    #[test]
+    fn a_number_of_both_services_shows_both() {
+        let text = both(find("400"), signaling::find("400"), Paint::plain());
+        assert!(text.starts_with("Avatar service\n\n"), "{text}");
+        assert!(
+            text.contains("\nSignaling service\n\nSENDMESSAGE_E_OTHER  400"),
+            "{text}"
+        );
+        let json = both_as_json("206", find("206"), signaling::find("206"));
+        assert_eq!(json["codes"][0]["service"], "signaling");
+        assert_eq!(json["codes"][0]["code"], "LOGIN_E_TOKENWRONG");
+        assert_eq!(json["note"], Value::Null);
+        let text = both(find("206"), signaling::find("206"), Paint::plain());
+        assert!(text.starts_with("LOGIN_E_TOKENWRONG  206  "), "{text}");
     }
 
     #[test]
