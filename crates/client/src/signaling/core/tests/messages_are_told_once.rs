@@ -112,3 +112,21 @@ fn events_of_a_channel_that_was_left_are_dropped() {
     stage.frame(&say(5));
     assert_eq!(stage.names(), ["ChannelLeaved"]);
 }
+
+#[test]
+fn a_channel_message_that_names_its_id_is_told_once_even_by_another_server() {
+    let mut stage = Stage::online();
+    stage.join("lobby");
+    stage.events();
+    let say = |n: u64, id: &str| {
+        let content = json!({
+            "account": "bob", "uid": 5, "msg": "hello", "channel": "lobby", "msgID": id,
+        });
+        let packed = format!("msg-v2 notify - v1:E:180 channel_msg 1800000000 {content}");
+        json!(["notify", ["channel2", 1, n, packed]])
+    };
+    stage.frame(&say(1, "m-1"));
+    stage.frame(&say(2, "m-1"));
+    stage.frame(&say(3, "m-2"));
+    assert_eq!(stage.events().len(), 2);
+}
