@@ -1,5 +1,7 @@
 //! `docs/reference/errors/`: a page for each code, from the table in `crates/codes`.
 
+mod signaling;
+
 use std::fmt::Write as _;
 
 use visavis_codes::{Cause, Code, Dialect, Emission, close};
@@ -11,6 +13,7 @@ const FOLDER: &str = "docs/reference/errors";
 pub(super) fn generate() -> Files {
     let pages = Code::ALL.map(|code| (format!("{FOLDER}/{code}.md").into(), page(code)));
     let mut files = Files::from(pages);
+    files.extend(signaling::generate(FOLDER));
     files.insert(format!("{FOLDER}/README.md").into(), index());
     files
 }
@@ -20,6 +23,7 @@ fn index() -> String {
         "# Failure codes\n\n\
          Generated from `crates/codes` by `cargo xtask codegen`.\n\
          A running server shows the same pages at `/errors/CODE`, the command line with `visavis explain CODE`.\n\n\
+         ## Avatar service\n\n\
          | Code | What happened | Advice | Retryable |\n| --- | --- | --- | --- |\n",
     );
     for code in Code::ALL {
@@ -30,7 +34,7 @@ fn index() -> String {
             "| [{code}]({code}.md) | {happened} | {advice} | {retryable} |"
         );
     }
-    text
+    text + &signaling::index()
 }
 
 fn page(code: Code) -> String {

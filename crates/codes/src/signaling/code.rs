@@ -69,7 +69,7 @@ codes! {
     LogoutTokenExpired "LOGOUT_E_TOKENEXPIRED" 105, "Token expired while logged in", RefreshToken, obsolete false:
         "The token expired and the app ends logins then, or it had expired when the client reconnected."
         "Get a new token and log in again."
-        "Set `token_expiry` to `keep` if logins should outlive their token."
+        "Set `tokenExpiry` to `keep` in the settings of the app if logins should outlive their token."
     LogoutOldVersion "LOGOUT_E_OLDVERSION" 106, "Old version", Alert, obsolete true:
         "Never reported; older servers did."
         "Nothing to do."
@@ -109,7 +109,7 @@ codes! {
     LoginTokenWrong "LOGIN_E_TOKENWRONG" 206, "Token wrong", FixConfiguration, obsolete false:
         "The token is missing, malformed, for another app or account, or not signed with the certificate of the app."
         "Make the token from the same account, app id and certificate that the login names."
-        "Compare the certificate: `visavis signaling settings APP`."
+        "Compare the certificate: `visavis signaling certificate APP`."
     LoginTokenKicked "LOGIN_E_TOKEN_KICKED" 207, "Renewed token holds the account", RefreshToken, obsolete false:
         "The account is logged in with a token that expires later than this one."
         "Get a new token if this device should take over."
