@@ -41,11 +41,11 @@ pub(crate) const VISAVIS: Dialect = Dialect {
     payload: Payload::Text,
     login: &[Step {
         send: r#"["login",{"vid":"{app}","account":"{account}","uid":0,"token":"{token}","device":"websdk","ip":""}]"#,
-        until: r#"["login_ret",["","{\"result\":\"ok\""#,
+        until: r#"\"result\":\"ok\""#,
     }],
     join: &[Step {
         send: r#"["call2",["channel_join",1,{"line":"{line}","name":"room"}]]"#,
-        until: r#"["call2-ret",[1,"","{\"result\":\"ok\""#,
+        until: r#"["call2-ret",[1,"","{\"attrs\""#,
     }],
     send: r#"["call2",["channel_sendmsg",{id},{"line":"{line}","name":"room","msg":"{text}"}]]"#,
     ping: None,
