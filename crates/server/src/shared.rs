@@ -116,7 +116,7 @@ pub(crate) fn random_id() -> String {
             .map_or(0, |elapsed| elapsed.as_nanos())
             .to_le_bytes();
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    visavis_wire::hex(&bytes)
 }
 
 /// Logs a store failure, whose cause must not reach a wire.

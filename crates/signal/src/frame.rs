@@ -1,10 +1,10 @@
 use visavis_codes::signaling::{Cause, Failure, Family};
+use visavis_wire::is_hex_of;
 use visavis_wire::signaling::{Call, ClientFrame, Op, encode};
 
 use crate::answer::Caller;
 use crate::conn::{ConnKey, State};
 use crate::hub::Hub;
-use crate::ident::hex;
 use crate::tenant::TenantId;
 use crate::{ConnId, Output};
 
@@ -51,7 +51,8 @@ impl Hub {
             self.refuse_for(&caller, Cause::NotLoggedIn);
             return;
         };
-        if call.line.as_deref() != Some(&*hex(&session.line)) {
+        let line = call.line.as_deref();
+        if !line.is_some_and(|line| is_hex_of(line, &session.line)) {
             self.refuse_for(&caller, Cause::WrongLine);
             return;
         }

@@ -1,6 +1,5 @@
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
+use visavis_wire::hex;
 
 /// Makes what must not be guessed, and what must never come twice.
 #[derive(Debug)]
@@ -50,15 +49,6 @@ pub(crate) fn uid(app: &str, account: &str) -> u32 {
     let hash = hash(&[app.as_bytes(), &[0], account.as_bytes()]);
     let uid = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) & 0x7fff_ffff;
     uid.max(1)
-}
-
-/// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 fn hash(parts: &[&[u8]]) -> [u8; 32] {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use visavis_codes::signaling::{Cause, Failure, Family};
 use visavis_wire::signaling::limits::USER_LIST_MAX;
@@ -220,7 +221,7 @@ impl Hub {
         &mut self,
         to: Arc<[crate::ConnId]>,
         kind: &str,
-        content: &Value,
+        content: &impl Serialize,
     ) -> usize {
         self.channel_events += 1;
         let (number, time_s) = (self.channel_events, self.now.as_secs());

@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, json};
 use visavis_codes::signaling::{Act, Cause, Failure, Family, Fault, Place};
-use visavis_wire::Secret;
 use visavis_wire::signaling::{Login, encode, token};
+use visavis_wire::{Secret, hex};
 
 use crate::answer::Caller;
 use crate::conn::{ConnKey, State};
 use crate::hub::Hub;
-use crate::ident::{hex, uid};
+use crate::ident::uid;
 use crate::invitation::Event;
 use crate::session::{Doom, Session};
 use crate::tenant::{Tenant, TenantId, Wait};

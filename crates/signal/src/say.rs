@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use serde_json::{Map, json};
+use serde_json::Map;
 use visavis_codes::signaling::Cause;
+use visavis_wire::signaling::encode::ChannelMessage;
 use visavis_wire::signaling::limits::{MESSAGE_BYTES_MAX, MESSAGE_ID_BYTES_MAX};
 use visavis_wire::signaling::{Op, check_channel};
 
@@ -59,18 +60,18 @@ impl Hub {
         if !channel.message_allowed(now, limits.channel_messages_per_s) {
             return self.refuse_for(caller, Cause::RateLimited);
         }
-        let repeated =
-            message_id.is_some_and(|message| !channel.recent.is_new(now, &account, &message));
+        let repeated = message_id
+            .as_ref()
+            .is_some_and(|message| !channel.recent.is_new(now, &account, message));
         let to = channel.members.conns();
-        let mut content = json!({
-            "account": *account,
-            "uid": session.uid,
-            "msg": msg,
-            "channel": *channel.name,
-        });
-        if let Some(extra) = extra {
-            content["extra"] = extra.into();
-        }
+        let content = ChannelMessage {
+            account: &account,
+            uid: session.uid,
+            msg: &msg,
+            channel: &name,
+            extra: extra.as_deref(),
+            msg_id: message_id.as_deref(),
+        };
         self.reply(caller, Map::new());
         if !repeated && !to.is_empty() {
             let receivers = self.broadcast(to, "channel_msg", &content);

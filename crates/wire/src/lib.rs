@@ -17,6 +17,7 @@
 mod audio;
 mod client_frame;
 mod error;
+mod hex;
 mod id;
 pub mod limits;
 mod livekit;
@@ -30,6 +31,7 @@ pub mod token;
 pub use audio::{AudioFormat, SampleRate, UnsupportedSampleRate};
 pub use client_frame::{ClientFrame, Undecodable};
 pub use error::server_error;
+pub use hex::{hex, is_hex_of};
 pub use id::{AppId, AvatarId, ConnectionId, InvalidId, ReqId};
 pub use livekit::LiveKitClaims;
 pub use secret::Secret;

@@ -178,15 +178,17 @@ impl Connection {
         // What waits goes first.
         let mut words = vec![std::mem::take(&mut self.unwritten)];
         words.extend(self.outbox.rest());
-        match ending {
-            Ending::ByHub => {}
+        let lingers = match ending {
+            Ending::ByHub => true,
             Ending::ByClient(loss, last) => {
                 hub.send(ToHub::Broken(*conn, loss));
                 words.push(last);
+                // Nothing follows a client's close frame.
+                loss != Loss::Closed
             }
             Ending::Broken => return hub.send(ToHub::Broken(*conn, Loss::Closed)),
             Ending::TooSlow => return hub.send(ToHub::Broken(*conn, Loss::SlowReader)),
-        }
+        };
         let words = words.concat();
         let Self {
             mut stream,
@@ -197,9 +199,12 @@ impl Connection {
         drop(registered);
         let spoken = tokio::time::timeout(LAST_WORDS, async {
             stream.write_all(&words).await?;
-            stream.shutdown().await
+            if lingers {
+                stream.shutdown().await?;
+            }
+            io::Result::Ok(())
         });
-        if matches!(spoken.await, Ok(Ok(()))) {
+        if matches!(spoken.await, Ok(Ok(()))) && lingers {
             let _ = tokio::time::timeout(LINGER, discard(&stream)).await;
         }
     }

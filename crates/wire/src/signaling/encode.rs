@@ -3,6 +3,7 @@
 //! Published clients parse some members out of a string that is JSON itself, hang on answers in any other form, and
 //! throw on JSON that is no array: the forms here are contract.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use visavis_codes::signaling::Failure;
 
@@ -53,6 +54,10 @@ pub fn login_failed(failure: &Failure) -> String {
 /// `call2-ret` of a call that succeeded, with these members beside `result`.
 #[must_use]
 pub fn done(call: &CallId, mut members: Map<String, Value>) -> String {
+    if members.is_empty() {
+        let id = call.as_json();
+        return format!(r#"["call2-ret",[{id},"","{{\"result\":\"ok\"}}"]]"#);
+    }
     members.insert("result".into(), "ok".into());
     answer(call, &Value::Object(members))
 }
@@ -92,10 +97,31 @@ pub fn kick(failure: &Failure) -> String {
     json!(["kick", failure_members(failure)]).to_string()
 }
 
-/// A channel event; `cid` and `msgid` are numbers of the server, `content` is JSON.
+/// The content of a `channel_msg`.
+#[derive(Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are named as on the wire")]
+pub struct ChannelMessage<'a> {
+    pub account: &'a str,
+    pub uid: u32,
+    pub msg: &'a str,
+    pub channel: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<&'a str>,
+    /// The id that the sender gave, so that a receiver can tell a message that comes twice.
+    #[serde(rename = "msgID", skip_serializing_if = "Option::is_none")]
+    pub msg_id: Option<&'a str>,
+}
+
+/// A channel event; `cid` and `msgid` are numbers of the server, `content` becomes JSON.
 #[must_use]
-pub fn channel_event(cid: u64, msgid: u64, kind: &str, time_s: u64, content: &Value) -> String {
-    let content = content.to_string();
+pub fn channel_event(
+    cid: u64,
+    msgid: u64,
+    kind: &str,
+    time_s: u64,
+    content: &impl Serialize,
+) -> String {
+    let content = json_text(content);
     let packed = Packed {
         msgid: None,
         src: "notify",
@@ -105,14 +131,15 @@ pub fn channel_event(cid: u64, msgid: u64, kind: &str, time_s: u64, content: &Va
         time_s,
         content: &content,
     };
-    json!(["notify", ["channel2", cid, msgid, packed.to_string()]]).to_string()
+    let packed = json_text(&packed.to_string());
+    format!("[\"notify\",[\"channel2\",{cid},{msgid},{packed}]]")
 }
 
 /// Pushes a message to a peer: it has this version, and `packed` is [`Packed`] text of version 3.
 #[must_use]
 pub fn message(version: u64, packed: &str) -> String {
-    let inner = json!([version, packed]).to_string();
-    json!(["notify", ["recvmsg", inner]]).to_string()
+    let inner = json_text(&format!("[{version},{}]", json_text(packed)));
+    format!("[\"notify\",[\"recvmsg\",{inner}]]")
 }
 
 /// Pushes a message to a peer that is acknowledged by its id: `packed` is [`Packed`] text of version 3.
@@ -140,8 +167,13 @@ pub fn event(name: &str, members: &Value) -> String {
 }
 
 fn answer(call: &CallId, body: &Value) -> String {
-    let body = Value::String(body.to_string());
+    let body = json_text(&body.to_string());
     format!("[\"call2-ret\",[{},\"\",{body}]]", call.as_json())
+}
+
+/// JSON text of what can always be one.
+fn json_text(value: &(impl Serialize + ?Sized)) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@
 use md5::{Digest as _, Md5};
 use visavis_codes::signaling::Cause;
 
-use crate::Secret;
+use crate::{Secret, hex};
 
 /// What a client sends when the app allows logins without a token.
 pub const NOT_NEEDED: &str = "_no_need_token";
@@ -66,17 +66,11 @@ pub fn check(
 }
 
 fn signature(account: &str, app_id: &str, certificate: &Secret, expires: &str) -> String {
-    use std::fmt::Write as _;
-
     let mut md5 = Md5::new();
     for part in [account, app_id, certificate.expose(), expires] {
         md5.update(part);
     }
-    let mut hex = String::with_capacity(32);
-    for byte in md5.finalize() {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    hex(&md5.finalize())
 }
 
 /// Compares in a time that does not depend on where the texts differ.
