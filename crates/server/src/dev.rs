@@ -203,6 +203,7 @@ impl Ready {
             http,
             console,
             ingress,
+            signaling,
             ..
         } = self;
         let kept = match data_dir {
@@ -224,6 +225,12 @@ Python (avatarkit, spatius, spatialreal), unmodified:
   )
   # with spatius, first: spatius.configure_telemetry(\"\")
 
+Signaling (agora-signaling-sdk 1.4.0), unmodified:
+
+  const sig = Signal(\"{APP}\");
+  sig.setup_debugging(\"ap_url\", \"{signaling}\");
+  const session = sig.login(\"alice\", \"_no_need_token\", 10, 300000);
+
 Rust SDK and command line:
 
   export VISAVIS_SERVER={http} VISAVIS_ADMIN_TOKEN={ADMIN_TOKEN}
@@ -231,7 +238,8 @@ Rust SDK and command line:
   visavis speak hello.wav
   visavis apps list
 
-Any failure on purpose: avatar id \"fault:creditsExhausted@runtime+2s\", API key \"fault:appIDUnrecognized\"
+Any failure on purpose: avatar id \"fault:creditsExhausted@runtime+2s\", API key \"fault:appIDUnrecognized\",
+signaling account, channel or peer \"fault:LOGIN_E_TOKENEXPIRED\"
 ",
             version = env!("CARGO_PKG_VERSION"),
         )
