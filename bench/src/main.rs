@@ -3,6 +3,7 @@
 //! The server is the real binary, a process of its own pinned to one core; this program makes the load from another
 //! core, over loopback. Latencies are seen from here, so the load's own delays count against the server.
 
+mod echo;
 mod engine;
 mod figures;
 mod first_frame;
@@ -14,6 +15,12 @@ mod session;
 mod sessions;
 mod signaling;
 mod speech;
+
+/// The server's own files, so that what is measured is what runs.
+#[path = "../../crates/server/src"]
+mod framing {
+    pub(crate) mod websocket;
+}
 
 use std::process::ExitCode;
 
@@ -61,10 +68,18 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
-    match Options::parse(rest)
+    // Not a measurement: what interop/autobahn/run.py tests.
+    if name == "echo" {
+        return exit(echo::run(rest));
+    }
+    let outcome = Options::parse(rest)
         .map_err(Into::into)
-        .and_then(|options| measure(name, &options))
-    {
+        .and_then(|options| measure(name, &options));
+    exit(outcome)
+}
+
+fn exit(outcome: Result<(), Failure>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("visavis-bench: {failure}");

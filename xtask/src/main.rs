@@ -3,6 +3,7 @@
 //! Everything that a contributor or the continuous integration runs is here and nowhere else,
 //! so that a shell script never holds logic that the other one lacks.
 
+mod autobahn;
 mod bench;
 mod check;
 mod codegen;
@@ -26,6 +27,7 @@ Commands:
   check            Formatting, lints, documentation, licences and tidiness; needs only Rust
   test             check, every Rust test, then the published SDKs against the release binary
   interop [ARGS]   Only the published SDKs; ARGS go to interop/run.py (see --help there)
+  autobahn [ARGS]  The Autobahn test suite against the signaling service's WebSockets; needs Python 2.7
   bench [NAME]     Builds the release binary and measures it: engine, first-frame, idle, sessions, sdk
   codegen          Writes the files that are generated from others
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         "check" => without_arguments(rest).and_then(|()| check::run(&mut report)),
         "test" => without_arguments(rest).and_then(|()| test::run(&mut report)),
         "interop" => interop::run(rest, &mut report),
+        "autobahn" => autobahn::run(rest, &mut report),
         "bench" => return exit(bench::run(rest)),
         "codegen" => return exit(codegen::run(rest)),
         other => Err(format!(
