@@ -90,6 +90,8 @@ pub enum Written {
     Duplicate,
     /// As many messages wait as may wait; nothing of the whole [`Output::Store`](crate::Output::Store) was kept.
     QueueFull,
+    /// A text is too long, or there are too many; nothing of the whole [`Output::Store`](crate::Output::Store) was kept.
+    OverLimit,
     /// Done.
     Done,
 }

@@ -242,13 +242,25 @@ impl Inbox {
             .collect()
     }
 
-    /// Notes that a message was pushed by its id; false before the first poll, when it is not to be.
+    /// Whether a message is to be pushed by its id now; then this is noted. It waits for the next poll while an older one
+    /// does, and for the first.
     pub(crate) fn push(&mut self, now: Duration, version: u64) -> bool {
-        let polled = self.sent.is_some();
-        if polled && let Some(one) = self.messages.iter_mut().find(|one| one.version == version) {
+        let now_ms = now.as_millis();
+        let waits = |one: &Waiting| {
+            one.version < version && one.pushed.is_none() && u128::from(one.expires_at_ms) > now_ms
+        };
+        let turn = self.sent.is_some() && !self.messages.iter().any(waits);
+        if turn {
+            self.note_push(now, version);
+        }
+        turn
+    }
+
+    /// Notes that a message was pushed by its id, or is never to be: nothing waits behind it.
+    pub(crate) fn note_push(&mut self, now: Duration, version: u64) {
+        if let Some(one) = self.messages.iter_mut().rfind(|one| one.version == version) {
             one.pushed = Some(now);
         }
-        polled
     }
 }
 

@@ -139,8 +139,14 @@ impl Hub {
                 },
                 Ok(Loaded::Written(written)),
             ) => self.messages_stored(asker, tenant, deliveries, &written),
-            (Pending::ChannelAttribute { asker, change }, Ok(Loaded::Written(_))) => {
-                self.attribute_stored(asker, &change);
+            (Pending::ChannelAttribute { asker, change }, Ok(Loaded::Written(written))) => {
+                match written.contains(&Written::OverLimit) {
+                    true => {
+                        self.attribute_failed(&change);
+                        self.fail(asker, Cause::TooManyAttributes);
+                    }
+                    false => self.attribute_stored(asker, &change),
+                }
             }
             (
                 Pending::UserAttributesBefore {
@@ -152,8 +158,12 @@ impl Hub {
                 },
                 Ok(Loaded::Attributes(before)),
             ) => self.keep_user_attribute(asker, tenant, &account, name, value, &before),
-            (Pending::UserAttributeSet { asker }, Ok(Loaded::Written(_))) => {
-                self.answer(asker, Ok(Answer::Done));
+            (Pending::UserAttributeSet { asker }, Ok(Loaded::Written(written))) => {
+                match written.contains(&Written::OverLimit) {
+                    // Another one was set between the look and this.
+                    true => self.fail(asker, Cause::TooManyAttributes),
+                    false => self.answer(asker, Ok(Answer::Done)),
+                }
             }
             (
                 Pending::UserAttribute {
@@ -177,9 +187,14 @@ impl Hub {
         deliveries: Vec<Delivery>,
         written: &[Written],
     ) {
-        if written.contains(&Written::QueueFull) {
+        let refused = written.iter().find_map(|written| match written {
+            Written::QueueFull => Some(Cause::QueueFull),
+            Written::OverLimit => Some(Cause::MessageTooLarge),
+            Written::Message { .. } | Written::Duplicate | Written::Done => None,
+        });
+        if let Some(cause) = refused {
             if let Some(asker) = asker {
-                self.fail(asker, Cause::QueueFull);
+                self.fail(asker, cause);
             }
             return;
         }
@@ -195,7 +210,10 @@ impl Hub {
                     let waiting = Waiting::new(*version, &delivery.account, &delivery.message);
                     self.deliver(tenant, &delivery.account, waiting);
                 }
-                Some(Written::Duplicate | Written::QueueFull | Written::Done) | None => {}
+                Some(
+                    Written::Duplicate | Written::QueueFull | Written::OverLimit | Written::Done,
+                )
+                | None => {}
             }
         }
     }

@@ -201,6 +201,7 @@ impl Hub {
         });
         if !rings {
             // It stays until the next poll, which takes it out.
+            inbox.note_push(now, version);
             return;
         }
         let frame = match mode {
@@ -220,7 +221,7 @@ impl Hub {
                 }
             }
             (None, Delivery::ByVersion, _) => self.send(conn, encode::announce(version)),
-            // Before the first poll; its answer pushes it.
+            // The answer to the first poll pushes it, or to the next one.
             (None, Delivery::ByMessageId, _) => {}
         }
     }

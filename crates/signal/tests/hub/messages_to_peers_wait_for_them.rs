@@ -259,3 +259,43 @@ fn in_the_other_mode_messages_are_pushed_and_acknowledged_by_their_ids() {
     world.call(bob, "user_getmsg2", asked(vec![id(first)]));
     assert!(world.store().boxes["bob"].messages.is_empty());
 }
+
+#[test]
+fn in_the_other_mode_a_new_message_waits_behind_those_that_a_poll_left() {
+    let mut world = World::with(|limits, _| limits.delivery = Delivery::ByMessageId);
+    let alice = world.login("alice");
+    let expected: Vec<String> = (0..70)
+        .map(|number| format!("by_msgid alice: {number}"))
+        .collect();
+    for number in 0..40 {
+        send(&mut world, alice, "bob", &number.to_string());
+    }
+    world.seconds(2);
+    let bob = world.login("bob");
+    world.raw(bob);
+    let mut acks: Vec<String> = Vec::new();
+    let mut got: Vec<String> = Vec::new();
+    for (sent, pushes) in [(40..55, 30), (55..70, 40)] {
+        let asked = json!({"clear_msgs": acks, "max": 30});
+        world.call(bob, "user_getmsg2", asked);
+        for number in sent {
+            assert_eq!(send(&mut world, alice, "bob", &number.to_string()), "ok");
+        }
+        let pushed: Vec<Value> = world.raw(bob);
+        let pushed: Vec<&Value> = pushed.iter().filter(|one| one[0] == "notify").collect();
+        let packed = |one: &&Value| one[1][1].as_str().expect("packed").to_owned();
+        acks = pushed
+            .iter()
+            .map(packed)
+            .map(|one| one.split(' ').nth(1).expect("an id").to_owned())
+            .collect();
+        got.extend(
+            world
+                .seen(bob)
+                .into_iter()
+                .filter(|one| one.starts_with("by_msgid")),
+        );
+        assert_eq!(pushed.len(), pushes);
+    }
+    assert_eq!(got, expected);
+}

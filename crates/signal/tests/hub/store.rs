@@ -10,6 +10,9 @@ use visavis_signal::{
 /// How long the store knows the ids that senders gave to their messages.
 const DEDUPE_MS: u64 = 300_000;
 
+/// The attributes that one account may have, whatever the hub allows.
+const USER_ATTRIBUTES_MAX: usize = 100;
+
 /// Everything that is kept of one app.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -101,9 +104,11 @@ impl Store {
             .into_iter()
             .map(|write| self.write(now_ms, write))
             .collect();
-        if written.contains(&Written::QueueFull) {
-            *self = before;
-            return vec![Written::QueueFull; count];
+        for refused in [Written::QueueFull, Written::OverLimit] {
+            if written.contains(&refused) {
+                *self = before;
+                return vec![refused; count];
+            }
         }
         written
     }
@@ -155,7 +160,11 @@ impl Store {
                 name,
                 value,
             } => {
-                self.users.entry(account).or_default().insert(name, value);
+                let of = self.users.entry(account).or_default();
+                if of.len() >= USER_ATTRIBUTES_MAX && !of.contains_key(&name) {
+                    return Written::OverLimit;
+                }
+                of.insert(name, value);
             }
             Write::SetChannelAttribute {
                 channel,

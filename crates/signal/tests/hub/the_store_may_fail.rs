@@ -77,3 +77,22 @@ fn a_mailbox_that_cannot_be_loaded_is_asked_for_again() {
     world.broken = false;
     assert_eq!(world.end(bob, "user_getmsg", poll()), "ok");
 }
+
+#[test]
+fn what_is_more_than_the_store_keeps_is_refused_by_its_own_cause() {
+    let mut world = World::with(|limits, _| {
+        limits.attributes_per_user_max = 1000;
+        limits.user_calls_per_s = 1000;
+    });
+    let alice = world.login("alice");
+    let set = |name: u32| json!({"name": format!("a{name}"), "value": "1"});
+    for name in 0..100 {
+        assert_eq!(world.end(alice, "user_set_attr", set(name)), "ok");
+    }
+    assert_eq!(
+        world.end(alice, "user_set_attr", set(100)),
+        "1001 too many attributes"
+    );
+    assert_eq!(world.end(alice, "user_set_attr", set(99)), "ok");
+    assert_eq!(world.store().users["alice"].len(), 100);
+}
