@@ -74,6 +74,28 @@ async def deflated(place):
         assert any(text.startswith("binary") for direction, _, text in frames if direction == "in"), "no frame was binary"
 
 
+@suite.case("frames that the server batches are taken apart by the SDK, in their order")
+async def batched(place):
+    async with Limited(place.binary, multi="true", deflate="true", user_messages_per_s=1000, channel_messages_per_s=1000) as server:
+        ann, bob = await place.login("ann", server=server), await place.login("bob", server=server)
+        name = place.name("room")
+        rooms = [await session.join(name) for session in (ann, bob)]
+        texts = ["ünï 漢字 🎉 " * 300 if number % 25 == 0 else f"number {number}" for number in range(100)]
+        await asyncio.gather(*(say(room, text) for text in texts for room in rooms))
+        for room in rooms:
+            found = await room.count(MESSAGE, 2 * len(texts))
+            for session in (ann, bob):
+                expect([text for account, _, text in found if account == session.account], texts, f"messages of {session.account}")
+        await asyncio.gather(*(ann.send(bob, text) for text in texts))
+        found = await bob.count("onMessageInstantReceive", len(texts))
+        expect([text for _, _, text in found], texts, "messages to an account")
+        arrived = [text for session in (ann, bob) for direction, _, text in (await session.sockets())[0]["frames"] if direction == "in"]
+        batches = sum(text.startswith('["multi"') for text in arrived)
+        assert batches, "no frame was a batch"
+        assert any(text.startswith("binary") for text in arrived), "no frame was binary"
+        return {"batches": batches, "frames": len(arrived)}
+
+
 @suite.case("S16 each sender's messages stay in order")
 async def order(place):
     _, members = await room_of(place, "ann", "bob", "cay")

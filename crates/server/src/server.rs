@@ -73,13 +73,14 @@ impl Server {
         let metrics = Arc::new(Metrics::new());
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(io::Error::other)?;
+        let (to_webhooks, webhooks) = webhooks::start(parts.store.clone(), Arc::clone(&metrics));
         let (hub, signaling) = signaling::start(
             &parts.signaling,
             parts.store.clone(),
             Arc::clone(&metrics),
+            to_webhooks.clone(),
             seed,
         );
-        let (to_webhooks, webhooks) = webhooks::start(parts.store.clone(), Arc::clone(&metrics));
         let (sender, draining) = watch::channel(false);
         let connections_max = parts.sessions.connections_max;
         let shared = Arc::new(Shared {

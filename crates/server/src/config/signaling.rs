@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use serde::Deserialize;
-use visavis_signal::Limits;
+use visavis_signal::{Delivery, Limits};
 
 use crate::signaling::Options;
 
@@ -34,6 +34,21 @@ pub(crate) struct Signaling {
     force_allowed: bool,
     /// Long frames are deflated for clients that allow it.
     deflate: bool,
+    /// Frames that wait together become one `multi` for clients that allow binary frames.
+    multi: bool,
+    /// How messages to peers are delivered and acknowledged.
+    delivery: DeliveryMode,
+}
+
+/// The delivery modes of the protocol.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum DeliveryMode {
+    /// Every message has a version; clients acknowledge all up to one.
+    #[default]
+    Version,
+    /// Messages are pushed, and acknowledged one by one.
+    MessageId,
 }
 
 impl Default for Signaling {
@@ -57,6 +72,8 @@ impl Default for Signaling {
             channel_ttl_s: limits.channel_ttl.as_secs(),
             force_allowed: limits.force_allowed,
             deflate: false,
+            multi: false,
+            delivery: DeliveryMode::default(),
         }
     }
 }
@@ -81,11 +98,16 @@ impl Signaling {
             message_ttl_max: Duration::from_secs(self.message_ttl_max_s),
             channel_ttl: Duration::from_secs(self.channel_ttl_s),
             force_allowed: self.force_allowed,
+            delivery: match self.delivery {
+                DeliveryMode::Version => Delivery::ByVersion,
+                DeliveryMode::MessageId => Delivery::ByMessageId,
+            },
             ..Limits::default()
         };
         Options {
             limits,
             deflate: self.deflate,
+            multi: self.multi,
         }
     }
 

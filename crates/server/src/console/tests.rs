@@ -25,7 +25,7 @@ fn console_on(store: Store) -> Router {
     let metrics = std::sync::Arc::new(Metrics::new());
     let (webhooks, _) = webhooks::start(store.clone(), std::sync::Arc::clone(&metrics));
     let options = Signaling::default().options();
-    let (hub, _) = signaling::start(&options, store.clone(), metrics, [7; 32]);
+    let (hub, _) = signaling::start(&options, store.clone(), metrics, webhooks.clone(), [7; 32]);
     router(ConsoleState {
         live: std::sync::Arc::default(),
         store,

@@ -17,6 +17,7 @@ use super::keeper::{self, Job};
 use super::outbox::Outbox;
 use super::report;
 use crate::metrics::Metrics;
+use crate::webhooks;
 
 /// What the hub takes in before it lets others of its thread work.
 const BATCH_MAX: usize = 256;
@@ -27,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) limits: Limits,
     /// Long frames are deflated for clients that allow it.
     pub(crate) deflate: bool,
+    /// Short frames that wait together become one for clients that allow it.
+    pub(crate) multi: bool,
 }
 
 /// The hub and its store at work. They end when the hub was shut down and every connection is gone.
@@ -39,6 +42,7 @@ pub(crate) fn start(
     options: &Options,
     store: Store,
     metrics: Arc<Metrics>,
+    webhooks: webhooks::Handle,
     seed: [u8; 32],
 ) -> (Handle, Running) {
     let (handle, from_all) = Handle::new();
@@ -52,13 +56,14 @@ pub(crate) fn start(
         clock: Clock::start(),
         to_keeper,
         deflate: options.deflate,
+        multi: options.multi,
         metrics,
         handle: handle.clone(),
         is_shut: false,
     };
     let tasks = [
         tokio::spawn(driver.run(from_all)),
-        tokio::spawn(keeper::run(store, jobs, handle.clone())),
+        tokio::spawn(keeper::run(store, jobs, handle.clone(), webhooks)),
     ];
     (handle, Running { tasks })
 }
@@ -81,6 +86,7 @@ struct Driver {
     clock: Clock,
     to_keeper: mpsc::UnboundedSender<Job>,
     deflate: bool,
+    multi: bool,
     metrics: Arc<Metrics>,
     handle: Handle,
     is_shut: bool,
@@ -187,12 +193,11 @@ impl Driver {
         match output {
             Output::Send { to, frame } => self.send(&[to], frame),
             Output::Broadcast { to, frame } => self.send(&to, frame),
-            Output::AllowBinary { conn } if self.deflate => {
+            Output::AllowBinary { conn } => {
                 if let Some(connection) = self.connection(conn) {
-                    connection.outbox.allow_deflated();
+                    connection.outbox.allow(self.deflate, self.multi);
                 }
             }
-            Output::AllowBinary { .. } => {}
             Output::Close {
                 conn,
                 status,
@@ -228,7 +233,7 @@ impl Driver {
         let mut encoded = Encoded::new(payload);
         for conn in to {
             if let Some(Some(connection)) = self.connections.get(conn.0 as usize) {
-                let deflated = self.deflate && connection.outbox.is_deflated();
+                let deflated = connection.outbox.is_deflated();
                 connection.outbox.push(encoded.frame(deflated));
             }
         }

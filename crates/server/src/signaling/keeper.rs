@@ -14,6 +14,7 @@ use visavis_store::{
 use super::handle::{Handle, ToHub};
 use super::settings::app_settings;
 use crate::shared::{log_store, random_id, unix_now_ms};
+use crate::webhooks;
 
 /// What is taken from the queue at once.
 const BATCH_MAX: usize = 1024;
@@ -44,8 +45,17 @@ enum Run {
 }
 
 /// Works until the hub has ended.
-pub(super) async fn run(store: Store, mut jobs: mpsc::UnboundedReceiver<Job>, hub: Handle) {
-    let keeper = Keeper { store, hub };
+pub(super) async fn run(
+    store: Store,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+    hub: Handle,
+    webhooks: webhooks::Handle,
+) {
+    let keeper = Keeper {
+        store,
+        hub,
+        webhooks,
+    };
     let mut batch = Vec::new();
     while jobs.recv_many(&mut batch, BATCH_MAX).await > 0 {
         // Apps know nothing of each other, so only the order within one matters.
@@ -100,6 +110,7 @@ fn push_load(runs: &mut Vec<Run>, ticket: Ticket, query: Query) {
 struct Keeper {
     store: Store,
     hub: Handle,
+    webhooks: webhooks::Handle,
 }
 
 impl Keeper {
@@ -162,15 +173,20 @@ impl Keeper {
     }
 
     async fn commit(&self, app: &str, stores: Vec<(Option<Ticket>, Vec<Write>)>) {
+        let is_event = |write: &Write| matches!(write, Write::Event { .. });
+        let events = stores.iter().any(|(_, writes)| writes.iter().any(is_event));
         let (tickets, units): (Vec<_>, Vec<_>) = stores
             .into_iter()
             .map(|(ticket, writes)| (ticket, writes.into_iter().map(write).collect()))
             .unzip();
         match self.store.signal_commit(app, units, unix_now_ms()).await {
             Ok(written) => {
+                if events {
+                    self.webhooks.ring();
+                }
                 for (ticket, written) in tickets.into_iter().zip(written) {
                     if let Some(ticket) = ticket {
-                        self.answer(ticket, kept(&written));
+                        self.answer(ticket, Ok(kept(&written)));
                     }
                 }
             }
@@ -226,20 +242,15 @@ impl Keeper {
     }
 }
 
-fn kept(written: &[SignalWritten]) -> Result<Loaded, StoreError> {
-    written
-        .iter()
-        .map(|written| match *written {
-            SignalWritten::Put { version } => Ok(Written::Message { version }),
-            SignalWritten::Duplicate => Ok(Written::Duplicate),
-            SignalWritten::Done => Ok(Written::Done),
-            SignalWritten::QueueFull => Ok(Written::QueueFull),
-            SignalWritten::OverLimit => Err(StoreError::Invalid(
-                "the hub let a text through that is longer than the store keeps".into(),
-            )),
-        })
-        .collect::<Result<_, _>>()
-        .map(Loaded::Written)
+fn kept(written: &[SignalWritten]) -> Loaded {
+    let written = written.iter().map(|written| match *written {
+        SignalWritten::Put { version } => Written::Message { version },
+        SignalWritten::Duplicate => Written::Duplicate,
+        SignalWritten::Done => Written::Done,
+        SignalWritten::QueueFull => Written::QueueFull,
+        SignalWritten::OverLimit => Written::OverLimit,
+    });
+    Loaded::Written(written.collect())
 }
 
 fn found(mailbox: visavis_store::Mailbox) -> Mailbox {

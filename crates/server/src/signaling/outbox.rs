@@ -10,6 +10,11 @@ use crate::websocket;
 pub(super) const WAITING_BYTES_MAX: usize = 1 << 20;
 /// What is written at once, in bytes.
 const WRITE_BYTES_MAX: usize = 64 << 10;
+/// The first byte of a whole text frame.
+const TEXT_FRAME: u8 = 0x81;
+/// Around the frames in a batch, and between them a comma.
+const MULTI: &[u8] = b"[\"multi\",[";
+const MULTI_END: &[u8] = b"]]";
 /// Room that an idle connection may keep for frames.
 const IDLE_FRAMES_MAX: usize = 8;
 
@@ -25,6 +30,8 @@ struct State {
     /// The hub has yet to handle what the connection sent.
     unhandled: bool,
     deflated: bool,
+    /// It reads several frames in one `multi`.
+    multi: bool,
     waker: Option<Waker>,
 }
 
@@ -53,8 +60,11 @@ impl Outbox {
         self.lock().deflated
     }
 
-    pub(super) fn allow_deflated(&self) {
-        self.lock().deflated = true;
+    /// The client allows binary frames, and so whatever of these the operator turned on.
+    pub(super) fn allow(&self, deflated: bool, multi: bool) {
+        let mut state = self.lock();
+        state.deflated = deflated;
+        state.multi = multi;
     }
 
     pub(super) fn push(&self, frame: Bytes) {
@@ -127,23 +137,27 @@ impl Outbox {
 impl State {
     /// As many of the frames as are worth one write.
     fn take(&mut self) -> Option<Bytes> {
-        let first = self.frames.pop_front()?;
-        let write = match self.frames.front() {
-            None => first,
-            Some(_) => {
-                let mut write =
-                    BytesMut::with_capacity(self.bytes.min(WRITE_BYTES_MAX + first.len()));
-                write.extend_from_slice(&first);
-                while let Some(frame) = self
+        let mut bytes = 0;
+        let fits = self.frames.iter().take_while(|frame| {
+            bytes += frame.len();
+            bytes <= WRITE_BYTES_MAX
+        });
+        let write = match fits.count() {
+            0 | 1 => {
+                let first = self.frames.pop_front()?;
+                self.bytes -= first.len();
+                first
+            }
+            count => {
+                let write = together(&self.frames.make_contiguous()[..count], self.multi);
+                self.bytes -= self
                     .frames
-                    .pop_front_if(|frame| write.len() + frame.len() <= WRITE_BYTES_MAX)
-                {
-                    write.extend_from_slice(&frame);
-                }
-                write.freeze()
+                    .drain(..count)
+                    .map(|one| one.len())
+                    .sum::<usize>();
+                write
             }
         };
-        self.bytes -= write.len();
         if self.frames.is_empty() && self.frames.capacity() > IDLE_FRAMES_MAX {
             self.frames = VecDeque::new();
         }
@@ -155,6 +169,49 @@ impl State {
             waker.wake();
         }
     }
+}
+
+/// Frames as one write; text frames in a row as one frame, if the client reads `multi`.
+fn together(frames: &[Bytes], multi: bool) -> Bytes {
+    let bytes: usize = frames.iter().map(Bytes::len).sum();
+    let mut write = BytesMut::with_capacity(bytes);
+    let both_text = |one: &Bytes, next: &Bytes| multi && is_text(one) && is_text(next);
+    for run in frames.chunk_by(both_text) {
+        match run {
+            [one] => write.extend_from_slice(one),
+            many => write.extend_from_slice(&websocket::text(&packed(many))),
+        }
+    }
+    write.freeze()
+}
+
+/// The payloads of text frames, each `[event, args]`, as the payload of one `multi`.
+fn packed(frames: &[Bytes]) -> Vec<u8> {
+    let bytes: usize = frames.iter().map(Bytes::len).sum();
+    let mut payload = Vec::with_capacity(bytes + MULTI.len() + MULTI_END.len());
+    payload.extend_from_slice(MULTI);
+    for (at, frame) in frames.iter().enumerate() {
+        if at > 0 {
+            payload.push(b',');
+        }
+        payload.extend_from_slice(payload_of(frame));
+    }
+    payload.extend_from_slice(MULTI_END);
+    payload
+}
+
+fn is_text(frame: &Bytes) -> bool {
+    frame.first() == Some(&TEXT_FRAME)
+}
+
+/// What is behind the header of a frame of ours: it is never masked.
+fn payload_of(frame: &[u8]) -> &[u8] {
+    let header = match frame.get(1) {
+        Some(126) => 4,
+        Some(127) => 10,
+        _ => 2,
+    };
+    frame.get(header..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -178,6 +235,51 @@ mod tests {
         };
         assert_eq!(write.as_ref(), b"abc\x88\x02\x03\xf4");
         assert!(matches!(next(&outbox), Next::End(End::Closed)));
+    }
+
+    #[test]
+    fn a_client_that_reads_batches_gets_text_frames_in_a_row_as_one() {
+        let outbox = Outbox::default();
+        outbox.allow(true, true);
+        let long = format!("[\"c\",\"{}\"]", "x".repeat(70_000));
+        let middle = format!("[\"b\",\"{}\"]", "ü".repeat(300));
+        let text = |payload: &str| websocket::text(payload.as_bytes());
+        outbox.push(text("[\"a\",1]"));
+        outbox.push(text(&middle));
+        outbox.push(websocket::binary(b"deflated"));
+        outbox.push(text("[\"d\",{}]"));
+        outbox.push(text(&long));
+        outbox.push(text("[\"e\",[]]"));
+        outbox.push(text("[\"f\",[2]]"));
+        outbox.close(1000, "");
+        let mut writes = Vec::new();
+        while let Next::Write(write) = next(&outbox) {
+            writes.push(write);
+        }
+        let expected = [
+            [
+                text(&format!("[\"multi\",[[\"a\",1],{middle}]]")),
+                websocket::binary(b"deflated"),
+                text("[\"d\",{}]"),
+            ]
+            .concat(),
+            text(&long).to_vec(),
+            [
+                text("[\"multi\",[[\"e\",[]],[\"f\",[2]]]]"),
+                websocket::close(Some(1000), ""),
+            ]
+            .concat(),
+        ];
+        assert_eq!(writes, expected);
+        assert_eq!(outbox.lock().bytes, 0);
+    }
+
+    #[test]
+    fn every_length_of_header_is_cut_off() {
+        for length in [0, 125, 126, 65_535, 65_536] {
+            let payload = vec![b'x'; length];
+            assert_eq!(payload_of(&websocket::text(&payload)), payload);
+        }
     }
 
     #[test]
