@@ -7,7 +7,7 @@ import time
 from harness.report import Suite, expect
 
 from .frames import Raw, got
-from .place import unique
+from .place import Limited, unique
 
 suite = Suite()
 RECEIVED = "onMessageInstantReceive"
@@ -69,6 +69,24 @@ async def offline(place):
         await server.stop()
         await server.start()
         bob = await place.login(account=absent, server=server)
+        await in_order(bob, ann, texts)
+        await asyncio.sleep(2)  # acknowledged by then
+        await bob.log_out()
+        again = await place.login(account=absent, server=server)
+        await again.nothing_but(["onLoginSuccess"])
+
+
+@suite.case("S09 acknowledged by their ids, waiting and new messages keep their order")
+async def by_id(place):
+    async with Limited(place.binary, delivery='"message_id"', user_messages_per_s=1000) as server:
+        ann = await place.login("ann", server=server)
+        absent = place.name("bob")
+        texts = [f"number {number}" for number in range(120)]
+        for text in texts[:70]:
+            await ann.send(absent, text)
+        bob = await place.login(account=absent, server=server)
+        for text in texts[70:]:
+            await ann.send(absent, text)
         await in_order(bob, ann, texts)
         await asyncio.sleep(2)  # acknowledged by then
         await bob.log_out()
