@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use visavis_codes::{Advice, Code, Phase};
+use visavis_codes::{Advice, Phase};
 
 pub use code::ErrorCode;
 pub(crate) use parts::Parts;
@@ -53,7 +53,7 @@ impl Error {
     /// Without it a close code of 4000 to 4499, other than 4002, says that the request is at fault.
     #[must_use]
     pub fn advice(&self) -> Advice {
-        let advice = self.0.code.known().map_or(Advice::Alert, Code::advice);
+        let advice = self.0.code.advice();
         match (self.0.retryable, self.0.close_code) {
             (Some(true), _) => Advice::Retry,
             (Some(false), _) if advice == Advice::Retry => Advice::Alert,

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use visavis_codes::Code;
+use visavis_codes::{Advice, Code, signaling};
 
 /// A code that this version knows, or one that only the server knows.
 ///
@@ -36,6 +36,20 @@ impl ErrorCode {
             Self::Known(code) => Some(*code),
             Self::Other(_) => None,
         }
+    }
+
+    /// The advice of the code. The console answers with codes of signaling, too, and these are known by their names.
+    pub(super) fn advice(&self) -> Advice {
+        let signaling = || signaling::Code::from_name(self.name()).map(signaling::Code::advice);
+        let known = self.known().map(Code::advice);
+        known.or_else(signaling).unwrap_or(Advice::Alert)
+    }
+
+    /// What the caller does about it, where the code is known.
+    pub(super) fn caller_does(&self) -> Option<&'static str> {
+        let signaling =
+            || signaling::Code::from_name(self.name()).map(signaling::Code::caller_does);
+        self.known().map(Code::caller_does).or_else(signaling)
     }
 }
 

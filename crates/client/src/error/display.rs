@@ -1,6 +1,6 @@
 use std::fmt::{self, Write as _};
 
-use visavis_codes::{Code, Phase};
+use visavis_codes::Phase;
 
 use super::Error;
 
@@ -37,10 +37,10 @@ impl fmt::Display for Error {
 }
 
 fn what_to_do(error: &Error) -> &'static str {
-    error.code().known().map_or(
-        "Report it with its ids: this version of the SDK does not know the code.",
-        Code::caller_does,
-    )
+    error
+        .code()
+        .caller_does()
+        .unwrap_or("Report it with its ids: this version of the SDK does not know the code.")
 }
 
 /// Text from elsewhere must not break the line.
@@ -53,7 +53,9 @@ fn one_line(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Parts;
+    use visavis_codes::{Advice, Code, signaling};
+
+    use super::super::{ErrorCode, Parts};
     use super::*;
 
     #[test]
@@ -67,6 +69,31 @@ mod tests {
             "avatarNotFound at websocket_connect: Avatar not found:  a1 [HTTP 404, request r-1]. \
              Correct the avatar id; `vera` and `otto` always exist."
         );
+    }
+
+    #[test]
+    fn codes_of_signaling_are_known_by_their_names() {
+        let error = |code: ErrorCode, retryable| {
+            let mut parts = Parts::new(Code::ServerError, Phase::Unknown, "");
+            parts.code = code;
+            parts.retryable = retryable;
+            Error::from(parts)
+        };
+        for code in signaling::Code::ALL {
+            let known = error(code.name().into(), None);
+            assert_eq!(known.advice(), code.advice(), "{}", code.name());
+            let line = known.to_string();
+            assert!(line.ends_with(code.caller_does()), "{line}");
+            let refused = error(code.name().into(), Some(false));
+            assert_ne!(
+                refused.advice(),
+                Advice::Retry,
+                "the server's word goes first"
+            );
+        }
+        let unknown = error("QUOTA_E_TOMORROW".into(), None);
+        assert_eq!(unknown.advice(), Advice::Alert);
+        assert!(unknown.to_string().contains("Report it"));
     }
 
     #[test]

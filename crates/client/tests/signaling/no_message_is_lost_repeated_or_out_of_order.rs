@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use visavis_client::signaling::core::{Request, Settings};
 use visavis_client::signaling::{ChannelSendOptions, Event, LoginOptions, SendOptions, Status};
-use visavis_signal::Limits;
+use visavis_signal::{Delivery, Limits};
 
 use crate::store::APP;
 use crate::world::{Told, World};
@@ -21,8 +21,9 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn limits() -> Limits {
+fn limits(delivery: Delivery) -> Limits {
     Limits {
+        delivery,
         queue_messages_max: u32::MAX,
         user_messages_per_s: u32::MAX,
         channel_messages_per_s: u32::MAX,
@@ -138,8 +139,8 @@ fn channel_id(from: usize, number: u64) -> String {
 }
 
 /// Lives until so many messages were sent and everything has calmed down.
-fn live(seed: u64, messages: u64) -> Story {
-    let mut world = World::new(seed, limits());
+fn live(seed: u64, messages: u64, delivery: Delivery) -> Story {
+    let mut world = World::new(seed, limits(delivery));
     let mut story = Story::default();
     for client in 0..CLIENTS {
         let mut settings = Settings::new(APP);
@@ -261,7 +262,7 @@ fn holds(seed: u64, messages: u64, story: &Story) {
     );
 }
 
-fn worlds(seeds: std::ops::Range<u64>, messages: u64) {
+fn worlds(seeds: std::ops::Range<u64>, messages: u64, delivery: Delivery) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let stories: Vec<Story> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
@@ -269,7 +270,7 @@ fn worlds(seeds: std::ops::Range<u64>, messages: u64) {
                 let mine = seeds.clone().filter(move |seed| seed % threads == thread);
                 scope.spawn(move || {
                     mine.map(|seed| {
-                        let story = live(seed, messages);
+                        let story = live(seed, messages, delivery);
                         holds(seed, messages, &story);
                         story
                     })
@@ -300,5 +301,10 @@ fn over_connections_that_break_and_a_server_that_is_killed() {
     let messages = std::env::var("VISAVIS_WORLD_MESSAGES").ok();
     let messages = messages.map_or(MESSAGES, |messages| messages.parse().unwrap());
     let each = messages.min(100_000);
-    worlds(0..messages / each, each);
+    worlds(0..messages / each, each, Delivery::ByVersion);
+}
+
+#[test]
+fn in_the_other_mode_too() {
+    worlds(100..104, 10_000, Delivery::ByMessageId);
 }

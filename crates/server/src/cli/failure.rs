@@ -1,7 +1,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use visavis_client::{Advice, Error};
+use visavis_client::Error;
 use visavis_codes::signaling;
 
 use super::out::{Paint, printable};
@@ -109,17 +109,11 @@ fn service(error: &Error, paint: &Paint) -> String {
             .retry_after()
             .map(|wait| format!("{} s", wait.as_secs_f64())),
     );
-    let signaling = signaling::Code::from_name(error.code().name());
-    let advice = match signaling.map(signaling::Code::advice) {
-        // The library knows the codes of the other service only, and says so with this advice.
-        Some(advice) if error.advice() == Advice::Alert && advice != Advice::Retry => advice,
-        _ => error.advice(),
-    };
-    row("advice", Some(advice.to_string()));
+    row("advice", Some(error.advice().to_string()));
     if let Some(code) = error.code().known() {
         row("what to do", Some(code.caller_does().to_owned()));
         row("more", Some(format!("visavis explain {code}")));
-    } else if let Some(code) = signaling {
+    } else if let Some(code) = signaling::Code::from_name(error.code().name()) {
         row("what to do", Some(code.caller_does().to_owned()));
         row("more", Some(format!("visavis explain {}", code.name())));
     }
