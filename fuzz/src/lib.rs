@@ -5,6 +5,11 @@
 
 mod animator;
 mod client_frame;
+/// The server's own files.
+#[path = "../../crates/server/src"]
+mod framing {
+    pub(crate) mod websocket;
+}
 mod hub;
 mod ogg_opus;
 #[path = "../../crates/avatar/tests/session/rules.rs"]
@@ -13,6 +18,7 @@ mod session_token;
 mod signaling;
 mod signaling_server_frame;
 mod wav;
+mod websocket;
 
 pub use animator::animator;
 pub use client_frame::client_frame;
@@ -22,6 +28,7 @@ pub use session_token::session_token;
 pub use signaling::{signaling_frame, signaling_packed, signaling_token};
 pub use signaling_server_frame::signaling_server_frame;
 pub use wav::wav;
+pub use websocket::websocket;
 
 /// Plays the bytes as a sequence of inputs against one avatar session.
 pub fn session(bytes: &[u8]) {
@@ -35,7 +42,7 @@ const STEPS_BYTES_MAX: usize = 3 * 400;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     ("client_frame", client_frame),
     ("session_token", session_token),
     ("session", session),
@@ -47,6 +54,7 @@ pub const TARGETS: [Target; 11] = [
     ("signaling_packed", signaling_packed),
     ("signaling_token", signaling_token),
     ("hub", hub),
+    ("websocket", websocket),
 ];
 
 /// Cuts bytes into pieces of changing lengths, the same ones for the same seed.

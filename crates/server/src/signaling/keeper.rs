@@ -1,6 +1,7 @@
 //! Does for the hub what takes a database: many writes to one commit, many lookups to one query, in their order.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use visavis_signal::{
@@ -18,6 +19,8 @@ use crate::webhooks;
 
 /// What is taken from the queue at once.
 const BATCH_MAX: usize = 1024;
+/// How long lookups wait for others: each query costs two switches of threads, and nobody is in a hurry for its mail.
+const GATHER: Duration = Duration::from_millis(1);
 
 /// Something to do for the hub.
 #[derive(Debug)]
@@ -35,6 +38,18 @@ pub(super) enum Job {
         app: String,
         query: Query,
     },
+}
+
+impl Job {
+    fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Load {
+                query: Query::Mailbox { .. },
+                ..
+            }
+        )
+    }
 }
 
 /// Jobs of one app that can be done together.
@@ -58,6 +73,14 @@ pub(super) async fn run(
     };
     let mut batch = Vec::new();
     while jobs.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        if batch.iter().all(Job::can_wait) {
+            tokio::time::sleep(GATHER).await;
+            while batch.len() < BATCH_MAX
+                && let Ok(job) = jobs.try_recv()
+            {
+                batch.push(job);
+            }
+        }
         // Apps know nothing of each other, so only the order within one matters.
         let mut apps: HashMap<String, Vec<Run>> = HashMap::new();
         for job in batch.drain(..) {
