@@ -142,12 +142,10 @@ impl Caller {
         account: &str,
         extra: &str,
     ) -> Result<(), Error> {
-        let (channel, account) = (channel.to_owned(), account.to_owned());
-        let extra = extra.to_owned();
         let request = Request::InviteAccept {
-            channel,
-            account,
-            extra,
+            channel: channel.into(),
+            account: account.into(),
+            extra: extra.into(),
         };
         self.call("invite_accept", request).await.map(drop)
     }
@@ -158,23 +156,19 @@ impl Caller {
         account: &str,
         extra: &str,
     ) -> Result<(), Error> {
-        let (channel, account) = (channel.to_owned(), account.to_owned());
-        let extra = extra.to_owned();
         let request = Request::InviteRefuse {
-            channel,
-            account,
-            extra,
+            channel: channel.into(),
+            account: account.into(),
+            extra: extra.into(),
         };
         self.call("invite_refuse", request).await.map(drop)
     }
 
     pub(super) async fn end(&self, channel: &str, account: &str, extra: &str) -> Result<(), Error> {
-        let (channel, account) = (channel.to_owned(), account.to_owned());
-        let extra = extra.to_owned();
         let request = Request::InviteEnd {
-            channel,
-            account,
-            extra,
+            channel: channel.into(),
+            account: account.into(),
+            extra: extra.into(),
         };
         self.call("invite_end", request).await.map(drop)
     }
@@ -185,12 +179,10 @@ impl Caller {
         account: &str,
         digits: &str,
     ) -> Result<(), Error> {
-        let (channel, account) = (channel.to_owned(), account.to_owned());
-        let digits = digits.to_owned();
         let request = Request::InviteDtmf {
-            channel,
-            account,
-            digits,
+            channel: channel.into(),
+            account: account.into(),
+            digits: digits.into(),
         };
         self.call("invite_dtmf", request).await.map(drop)
     }
