@@ -1,3 +1,4 @@
+use crate::subject::clean;
 use crate::{Cause, Code, Dialect, Emission};
 
 /// Longest variable that a message repeats, in bytes: an error body stays near 1 KiB, all that some SDKs read.
@@ -26,15 +27,7 @@ impl Failure {
     /// Control characters are dropped and long text is cut, since it may come from a peer.
     #[must_use]
     pub fn about(cause: Cause, subject: &str) -> Self {
-        let mut bytes = 0;
-        let subject: String = subject
-            .chars()
-            .filter(|c| !c.is_control())
-            .take_while(|c| {
-                bytes += c.len_utf8();
-                bytes <= SUBJECT_BYTES_MAX
-            })
-            .collect();
+        let subject = clean(subject, SUBJECT_BYTES_MAX);
         Self {
             cause,
             detail: cause.wording().replacen("{}", &subject, 1),

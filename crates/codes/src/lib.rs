@@ -26,6 +26,7 @@ mod failure;
 mod fault;
 mod phase;
 pub mod signaling;
+mod subject;
 
 pub use advice::Advice;
 pub use cause::{Cause, Dialect, Emission};

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Cause, Code, Family};
+use crate::subject::clean;
 
 /// Longest variable that a reason repeats, in bytes.
 const SUBJECT_BYTES_MAX: usize = 64;
@@ -32,15 +33,7 @@ impl Failure {
     /// Control characters are dropped and long text is cut, since it may come from a peer.
     #[must_use]
     pub fn about(cause: Cause, family: Family, subject: &str) -> Self {
-        let mut bytes = 0;
-        let subject: String = subject
-            .chars()
-            .filter(|c| !c.is_control())
-            .take_while(|c| {
-                bytes += c.len_utf8();
-                bytes <= SUBJECT_BYTES_MAX
-            })
-            .collect();
+        let subject = clean(subject, SUBJECT_BYTES_MAX);
         Self {
             reason: Cow::Owned(cause.wording().replacen("{}", &subject, 1)),
             ..Self::new(cause, family)

@@ -41,7 +41,8 @@ impl Session {
     /// Sends to everyone in a channel, this session included. Returns the id of the message.
     ///
     /// A channel keeps nothing: who is not in it misses the message. One whose acknowledgement was lost with the
-    /// connection goes out again under the same id, which a restarted server does not know: at least once.
+    /// connection goes out again under the same id, which a restarted server does not know:
+    /// it then comes once more, which sessions of this SDK pass over and published clients show.
     ///
     /// # Errors
     /// 400 `not in channel` or `rate limited`, 401; 1003 to 1005.
