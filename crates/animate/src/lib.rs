@@ -39,11 +39,14 @@ pub mod export;
 mod face;
 pub mod flame;
 mod frame;
+#[expect(dead_code, reason = "the network and the decoder meet here")]
+mod hearing;
 mod life;
 mod math;
 mod motion;
 mod options;
 pub mod opus;
+mod phone;
 #[doc(hidden)]
 pub mod probe;
 mod recognise;
@@ -56,4 +59,5 @@ pub use arkit::ARKIT;
 pub use character::Character;
 pub use frame::{Frame, Pose};
 pub use options::{Fps, Lookahead, Options, UnsupportedFps, UnsupportedRate};
+pub use phone::Phone;
 pub use viseme::Viseme;
