@@ -16,6 +16,7 @@ fn options() -> impl Strategy<Value = Options> {
             lookahead,
             seed,
             character,
+            ..Options::default()
         }
     })
 }
