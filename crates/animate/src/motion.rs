@@ -54,6 +54,8 @@ enum Haste {
     Usual,
     /// The jaw must be out of the way.
     Shut,
+    /// Nothing more to say: the mouth eases to rest.
+    Ease,
 }
 
 impl Motion {
@@ -160,6 +162,8 @@ impl Motion {
         *jaw = jaw.min(most);
         if most < 0.5 {
             Haste::Shut
+        } else if sum(&[Viseme::Sil]) > 0.6 {
+            Haste::Ease
         } else {
             Haste::Usual
         }
@@ -185,11 +189,12 @@ impl Motion {
     /// Which pace a channel's spring has on its present way.
     fn pace(&self, channel: usize) -> usize {
         let rising = self.target[channel] > self.springs[channel].position;
-        match (channel, rising) {
-            (JAW, false) if self.haste == Haste::Shut => 3,
-            (JAW, _) => 1,
-            (_, true) => 0,
-            (_, false) => 2,
+        match (self.haste, channel, rising) {
+            (Haste::Shut, JAW, false) => 3,
+            (Haste::Ease, _, false) => 4,
+            (_, JAW, true) => 1,
+            (_, _, true) => 0,
+            (_, _, false) => 2,
         }
     }
 }
@@ -223,15 +228,16 @@ const PARTED: f32 = 0.10;
 const NEARLY_SHUT: f32 = 0.09;
 const TOUCHING: f32 = 0.08;
 
-/// Springs: lips that form a shape (90 % in 41 ms), the jaw (44 ms), lips that give one up (65 ms),
-/// and a jaw that has to be shut (28 ms); each for every [`Fraction`] of a step.
-static PACES: [[Pace; 4]; 4] = {
-    let omegas = [95.0, 88.0, 60.0, 140.0];
-    let mut paces = [[Pace::step(0.0); 4]; 4];
+/// Springs: lips that form a shape (90 % in 41 ms), a jaw that opens (44 ms), what is given up
+/// (63 ms), a jaw that has to be shut (28 ms), and a mouth that comes to rest (102 ms); each for
+/// every [`Fraction`] of a step.
+static PACES: [[Pace; 5]; 4] = {
+    let omegas = [95.0, 88.0, 62.0, 140.0, 38.0];
+    let mut paces = [[Pace::step(0.0); 5]; 4];
     let mut third = 0;
     while third < 4 {
         let mut n = 0;
-        while n < 4 {
+        while n < 5 {
             paces[third][n] = Pace::new(omegas[n], STEP * third as f32 / 3.0);
             n += 1;
         }

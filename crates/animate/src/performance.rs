@@ -1,5 +1,6 @@
 //! From what is heard to a face: decisions, the mouth, and everything around it.
 
+mod clock;
 mod contact;
 mod decoder;
 mod gate;
@@ -11,23 +12,21 @@ mod tests;
 
 use crate::hearing::Hearing;
 use crate::life::{Life, Turn};
-use crate::motion::{Direction, Fraction, Motion};
-use crate::options::{Attention, MEDIA_CLOCK};
-use crate::{Character, Fps, Frame, Insight, Options, Viseme, face};
+use crate::motion::{Direction, Motion};
+use crate::options::Attention;
+use crate::{Character, Frame, Insight, Options, Viseme, face};
 
 pub use thresholds::Thresholds;
 
 pub(crate) use track::{Moment, Track};
 
+use clock::{Clock, Due, step_us};
 use decoder::{Decision, Decoder};
-
-/// Ticks of the media clock per step.
-const STEP_TICKS: u64 = MEDIA_CLOCK / 100;
 
 /// Turns what is heard of one utterance into frames.
 #[derive(Clone)]
 pub(crate) struct Performance {
-    fps: Fps,
+    clock: Clock,
     character: Character,
     track: Track,
     decoder: Decoder,
@@ -35,8 +34,6 @@ pub(crate) struct Performance {
     life: Life,
     /// Weights of the visemes and the decided one, at the previous and at the current step.
     visemes: [([f32; Viseme::COUNT], Viseme); 2],
-    /// Frames given out.
-    frames: u64,
 }
 
 impl Performance {
@@ -44,20 +41,19 @@ impl Performance {
         let mut silence = [0.0; Viseme::COUNT];
         silence[Viseme::Sil as usize] = 1.0;
         Self {
-            fps: options.fps,
+            clock: Clock::new(options.fps),
             character: options.character,
             track: Track::new(options.lookahead),
             decoder: Decoder::new(options.thresholds),
             motion: Motion::new(options.lookahead, &options.character),
             life: Life::new(options.seed, &options.character, options.secondary),
             visemes: [(silence, Viseme::Sil); 2],
-            frames: 0,
         }
     }
 
     /// Frames given out so far.
     pub(crate) const fn frames(&self) -> u64 {
-        self.frames
+        self.clock.frames()
     }
 
     /// Lets the face attend to something from a media time on, in microseconds; what is past is now.
@@ -81,9 +77,8 @@ impl Performance {
         let Some(step) = self.track.hear(hearing) else {
             return;
         };
-        let end = step * STEP_TICKS;
         let decision = self.decoder.decide(&self.track);
-        observe(&self.insight(end, &decision));
+        observe(&self.insight(step, &decision));
         self.visemes = [self.visemes[1], (decision.visemes, decision.viseme)];
         let direction = Direction {
             contacts: decision.contacts,
@@ -92,26 +87,23 @@ impl Performance {
             emphasis: self.life.emphasis(),
         };
         self.motion.aim(&self.track, &direction);
-        loop {
-            let ticks = self.frames * self.fps.ticks();
-            if ticks > end || self.frames >= total {
-                break;
-            }
-            frames.push(self.frame(ticks, end, rate));
-            self.frames += 1;
+        while self.clock.frames() < total
+            && let Some(due) = self.clock.next(step)
+        {
+            frames.push(self.frame(&due, rate));
         }
         self.motion.advance();
         let turn = Turn {
             speaking: decision.speaking,
             moment: *self.track.moment(0),
         };
-        self.life.advance(micros(end), &turn);
+        self.life.advance(step_us(step), &turn);
     }
 
-    fn insight(&self, ticks: u64, decision: &Decision) -> Insight {
+    fn insight(&self, step: u64, decision: &Decision) -> Insight {
         let moment = self.track.moment(0);
         Insight {
-            time_us: micros(ticks),
+            time_us: step_us(step),
             phones: decision.phones,
             viseme: decision.viseme,
             closed: decision.contacts.lips,
@@ -122,17 +114,10 @@ impl Performance {
         }
     }
 
-    /// The frame at `ticks`, in the step that ends at `end`.
-    fn frame(&mut self, ticks: u64, end: u64, rate: u32) -> Frame {
-        let fraction = match (end, (ticks + STEP_TICKS).saturating_sub(end)) {
-            // The first step ends at time zero and has nothing before it: the face is at rest.
-            (0, _) => Fraction::None,
-            (_, 160) => Fraction::Third,
-            (_, 320) => Fraction::TwoThirds,
-            (_, _) => Fraction::Whole,
-        };
-        let time_us = micros(ticks);
-        let share = fraction.share();
+    /// The frame that is due, in the step under way.
+    fn frame(&mut self, due: &Due, rate: u32) -> Frame {
+        let time_us = due.time_us();
+        let share = due.fraction.share();
         let [(before, earlier), (now, later)] = &self.visemes;
         let viseme = if share < 0.5 { *earlier } else { *later };
         let mut visemes: [f32; Viseme::COUNT] =
@@ -140,13 +125,13 @@ impl Performance {
         Viseme::promote(viseme, &mut visemes);
         let expression = self.life.sample(time_us);
         Frame {
-            index: self.frames,
-            sample: (u128::from(ticks) * u128::from(rate) / u128::from(MEDIA_CLOCK)) as u64,
+            index: due.index,
+            sample: due.sample(rate),
             time_us,
             viseme,
             visemes,
             blendshapes: face::blendshapes(
-                &self.motion.sample(fraction),
+                &self.motion.sample(due.fraction),
                 &expression,
                 &self.character,
             ),
@@ -155,9 +140,4 @@ impl Performance {
             right_eye: expression.eyes,
         }
     }
-}
-
-/// Ticks of the media clock in microseconds, rounded down.
-const fn micros(ticks: u64) -> u64 {
-    (ticks as u128 * 1_000_000 / MEDIA_CLOCK as u128) as u64
 }

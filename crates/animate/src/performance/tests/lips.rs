@@ -45,12 +45,12 @@ fn lips_meet_in_the_middle_of_every_p_b_and_m() {
 #[test]
 fn lips_meet_in_short_closures_wherever_frames_fall() {
     for offset in (0..40).step_by(10) {
-        for length in [40, 50, 60] {
-            for phone in ["p", "b", "m"] {
+        for length in [40, 60] {
+            for phone in ["p", "m"] {
                 let text = format!("sil 2{offset:02} aa 120 {phone} {length} aa 120 sil 200");
                 let (text, hearings) = (script(&text), hear(&labels(&script(&text)), 0.0, 1));
                 let (_, begin, end) = segments(&text)[2];
-                for options in everyone() {
+                for options in everyone().step_by(2) {
                     let (frames, _) = perform(&hearings, &options);
                     let seen = between(&frames, begin, end + 10_000);
                     let least = seen.iter().map(gap).fold(1.0, f32::min);

@@ -97,7 +97,7 @@ pub(super) fn hear(labels: &[Phone], noise: f32, seed: u64) -> Vec<Hearing> {
             let voiced = level > -14.0 && phone.viseme() != Viseme::Ss;
             Hearing {
                 heads: std::array::from_fn(|head| {
-                    told(window - HEADS[head] as isize, [3, 2, 1][head])
+                    told(window - HEADS[head] as isize, [2, 1, 1][head])
                 }),
                 level_db: level - 25.0,
                 loudness_db: level,
