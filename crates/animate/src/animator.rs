@@ -231,8 +231,8 @@ impl Stage {
             level_db: sound.level_db,
             loudness_db: heard.loudness_db,
             presence: heard.presence,
-            voicing: sound.voicing,
-            pitch_semitones: sound.pitch_semitones,
+            voicing: heard.voicing,
+            pitch_semitones: heard.pitch_semitones,
             brightness: 0.5,
         }
     }

@@ -70,16 +70,10 @@ impl Blend {
 
 impl Pull {
     fn towards(&mut self, track: &Track, lead: usize, field: &Field) -> Shapes {
-        let now = track.shapes(0);
-        for shape in 0..SHAPES {
-            self.past[shape] = self.past[shape] * field.after[shape] + now[shape];
-        }
+        fade_and_add(&mut self.past, &field.after, track.shapes(0));
         let mut pull = self.past;
         for step in 1..=lead {
-            let next = track.shapes(step as isize);
-            for shape in 0..SHAPES {
-                pull[shape] = pull[shape] * field.after[shape] + next[shape];
-            }
+            fade_and_add(&mut pull, &field.after, track.shapes(step as isize));
         }
         // The furthest first, so that each step needs one factor.
         let mut coming = [0.0f32; SHAPES];
@@ -90,6 +84,12 @@ impl Pull {
             }
         }
         std::array::from_fn(|shape| field.strength[shape] * (pull[shape] + coming[shape]))
+    }
+}
+
+fn fade_and_add(sum: &mut Shapes, factors: &Shapes, next: &Shapes) {
+    for ((sum, factor), next) in sum.iter_mut().zip(factors).zip(next) {
+        *sum = *sum * factor + next;
     }
 }
 

@@ -41,8 +41,9 @@ impl Gate {
         let silence = |step: isize| track.phones(step)[Phone::Sil as usize];
         let next = isize::from(track.ahead() > 0);
         let quiet = 0.5 * (silence(0) + silence(next));
-        // A sound is heard before it is understood: presence may be of any instant up to the next two.
-        let presence = (0..3).fold(0.0f32, |most, step| most.max(track.moment(step).presence));
+        // A sound is heard before it is understood, and its stop is silent before that.
+        let presence = (0..=track.lookahead())
+            .fold(0.0f32, |most, step| most.max(track.moment(step).presence));
         let unheard = presence < lines.heard;
 
         let count = |steps: f32, goes_on: bool| if goes_on { steps + 1.0 } else { 0.0 };

@@ -77,3 +77,18 @@ thresholds! {
     /// Steps of such instants after which loudness and brightness alone move the mouth.
     unsure_steps = 50.0;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_sets_its_own_value() {
+        for (n, name) in Thresholds::NAMES.iter().enumerate() {
+            let mut lines = Thresholds::default();
+            assert!(lines.set(name, 100.0 + n as f32));
+            assert_ne!(lines, Thresholds::default());
+        }
+        assert!(!Thresholds::default().set("nothing", 1.0));
+    }
+}

@@ -83,6 +83,11 @@ impl Track {
         self.lookahead - HEADS[0]
     }
 
+    /// Steps after the present whose sound is known.
+    pub(crate) const fn lookahead(&self) -> isize {
+        self.lookahead as isize
+    }
+
     /// Weights of the phones at an instant, -2 to [`ahead`](Self::ahead).
     pub(crate) fn phones(&self, step: isize) -> &Posterior {
         &self.phones[self.place(step)]
