@@ -1,10 +1,10 @@
 use crate::analysis::{Analyzer, HOP, Sound, WINDOW};
-use crate::life::Life;
-use crate::motion::{HISTORY, Motion, STEP};
+use crate::hearing::{HEADS, Hearing, Posterior};
 use crate::options::MEDIA_CLOCK;
+use crate::performance::Performance;
 use crate::recognise::{DELAY, Heard, Recogniser};
 use crate::resample::{RATE, Resampler};
-use crate::{Frame, Options, UnsupportedRate, Viseme, face};
+use crate::{Attention, Frame, Insight, Options, Phone, UnsupportedRate, Viseme};
 
 /// Turns one utterance of speech into frames, as the audio arrives.
 ///
@@ -23,20 +23,13 @@ pub struct Animator {
 struct Stage {
     analyzer: Analyzer,
     recogniser: Recogniser,
-    heard: [Heard; HISTORY],
-    motion: Motion,
-    life: Life,
+    /// What was recognised in the latest windows, the newest last.
+    heard: [Posterior; HEADS[2]],
+    performance: Performance,
     /// Samples taken in, at the input rate.
     taken: u64,
-    /// Windows measured.
-    windows: u64,
-    /// Frames given out.
-    frames: u64,
     ended: bool,
 }
-
-/// Ticks of the media clock per step.
-const STEP_TICKS: u64 = MEDIA_CLOCK / 100;
 
 impl Animator {
     /// An animator for audio at `sample_rate` samples per second.
@@ -87,11 +80,18 @@ impl Animator {
     ///
     /// After [`finish`](Self::finish) the next push begins a new utterance.
     pub fn push(&mut self, samples: &[i16], frames: &mut Vec<Frame>) {
-        self.push_with(
-            samples,
-            |sample| f32::from(sample) * (1.0 / 32_768.0),
-            frames,
-        );
+        self.push_observed(samples, frames, &mut |_| {});
+    }
+
+    /// As [`push`](Self::push), and lets `observe` see what was decided about every 10 ms.
+    pub fn push_observed(
+        &mut self,
+        samples: &[i16],
+        frames: &mut Vec<Frame>,
+        observe: &mut impl FnMut(&Insight),
+    ) {
+        let convert = |sample| f32::from(sample) * (1.0 / 32_768.0);
+        self.push_with(samples, convert, frames, observe);
     }
 
     /// As [`push`](Self::push), with samples from -1 to 1; what is outside is clipped, what is not a number is silence.
@@ -103,30 +103,45 @@ impl Animator {
                 sample.clamp(-1.0, 1.0)
             }
         };
-        self.push_with(samples, sane, frames);
+        self.push_with(samples, sane, frames, &mut |_| {});
     }
 
     /// Ends the utterance and appends its last frames.
     ///
     /// All frames of an utterance together are exactly its duration times the frame rate, rounded up.
     pub fn finish(&mut self, frames: &mut Vec<Frame>) {
+        self.finish_observed(frames, &mut |_| {});
+    }
+
+    /// As [`finish`](Self::finish), and lets `observe` see what was decided about every 10 ms.
+    pub fn finish_observed(&mut self, frames: &mut Vec<Frame>, observe: &mut impl FnMut(&Insight)) {
         self.begin();
         let ticks = u128::from(self.stage.taken) * u128::from(MEDIA_CLOCK);
         let total =
             ticks.div_ceil(u128::from(self.rate) * u128::from(self.options.fps.ticks())) as u64;
         let silence = [0.0f32; 64];
-        while self.stage.frames < total {
+        while self.stage.performance.frames() < total {
             let Self {
-                options,
                 rate,
                 resampler,
                 stage,
+                ..
             } = self;
             resampler.push(&silence, |sample| {
-                stage.push(sample, options, *rate, Some(total), frames)
+                stage.push(sample, *rate, Some(total), frames, observe)
             });
         }
         self.stage.ended = true;
+    }
+
+    /// Lets the face attend to something, from the media time of the audio pushed so far on.
+    ///
+    /// Frames stay a function of the audio, the options and the places of these calls in it. A
+    /// face that speaks shows that it speaks, whatever it attends to.
+    pub fn attend(&mut self, attention: Attention) {
+        self.begin();
+        let time_us = u128::from(self.stage.taken) * 1_000_000 / u128::from(self.rate);
+        self.stage.performance.attend(attention, time_us as u64);
     }
 
     /// Forgets everything: afterwards it equals a new instance with the same options.
@@ -146,6 +161,7 @@ impl Animator {
         samples: &[S],
         convert: impl Fn(S) -> f32,
         frames: &mut Vec<Frame>,
+        observe: &mut impl FnMut(&Insight),
     ) {
         self.begin();
         let mut block = [0.0f32; 256];
@@ -154,14 +170,14 @@ impl Animator {
                 *out = convert(*sample);
             }
             let Self {
-                options,
                 rate,
                 resampler,
                 stage,
+                ..
             } = self;
             stage.taken += chunk.len() as u64;
             resampler.push(&block[..chunk.len()], |sample| {
-                stage.push(sample, options, *rate, None, frames)
+                stage.push(sample, *rate, None, frames, observe)
             });
         }
     }
@@ -172,7 +188,7 @@ impl std::fmt::Debug for Animator {
         f.debug_struct("Animator")
             .field("options", &self.options)
             .field("sample_rate", &self.rate)
-            .field("frames", &self.stage.frames)
+            .field("frames", &self.stage.performance.frames())
             .finish_non_exhaustive()
     }
 }
@@ -182,12 +198,9 @@ impl Stage {
         Self {
             analyzer: Analyzer::new(),
             recogniser: Recogniser::new(),
-            heard: [Heard::SILENCE; HISTORY],
-            motion: Motion::new(options.lookahead, &options.character),
-            life: Life::new(options.seed, &options.character),
+            heard: [posterior(&Heard::SILENCE); HEADS[2]],
+            performance: Performance::new(options),
             taken: 0,
-            windows: 0,
-            frames: 0,
             ended: false,
         }
     }
@@ -196,79 +209,41 @@ impl Stage {
     fn push(
         &mut self,
         sample: f32,
-        options: &Options,
         rate: u32,
         total: Option<u64>,
         frames: &mut Vec<Frame>,
+        observe: &mut impl FnMut(&Insight),
     ) {
         if let Some(sound) = self.analyzer.push(sample) {
-            self.hear(&sound, options, rate, total.unwrap_or(u64::MAX), frames);
+            let hearing = self.hear(&sound);
+            let total = total.unwrap_or(u64::MAX);
+            self.performance
+                .hear(&hearing, total, rate, frames, observe);
         }
     }
 
-    /// Takes the next window; the step that lies the lookahead before it can then be shown.
-    fn hear(
-        &mut self,
-        sound: &Sound,
-        options: &Options,
-        rate: u32,
-        total: u64,
-        frames: &mut Vec<Frame>,
-    ) {
-        let lookahead = options.lookahead.steps() as u64;
+    fn hear(&mut self, sound: &Sound) -> Hearing {
         let heard = self.recogniser.push(sound);
-        if self.windows >= DELAY as u64 {
-            self.heard.rotate_left(1);
-            self.heard[HISTORY - 1] = heard;
-        }
-        self.windows += 1;
-        let Some(step) = (self.windows - 1).checked_sub(lookahead) else {
-            return;
-        };
-
-        self.motion.aim(&self.heard);
-        let end = step * STEP_TICKS;
-        loop {
-            let ticks = self.frames * options.fps.ticks();
-            if ticks > end || self.frames >= total {
-                break;
-            }
-            frames.push(self.frame(ticks, end, options, rate));
-            self.frames += 1;
-        }
-        self.motion.advance();
-        self.life.advance(
-            end * 1000 / 48,
-            &self.heard[HISTORY - 1 - (lookahead as usize - DELAY)],
-        );
-    }
-
-    /// The frame at `ticks`, in the step that ends at `end`.
-    fn frame(&self, ticks: u64, end: u64, options: &Options, rate: u32) -> Frame {
-        let into = (ticks + STEP_TICKS).saturating_sub(end);
-        // The first step ends at time zero and has nothing before it: the face is at rest.
-        let seconds = if end == 0 {
-            0.0
-        } else {
-            STEP * into as f32 / STEP_TICKS as f32
-        };
-        let time_us = u128::from(ticks) * 1_000_000 / u128::from(MEDIA_CLOCK);
-        let weights = self.motion.weights(seconds);
-        let expression = self.life.sample(time_us as u64);
-        Frame {
-            index: self.frames,
-            sample: (u128::from(ticks) * u128::from(rate) / u128::from(MEDIA_CLOCK)) as u64,
-            time_us: time_us as u64,
-            viseme: Viseme::heaviest(&weights),
-            visemes: weights,
-            blendshapes: face::blendshapes(
-                &self.motion.sample(seconds),
-                &expression,
-                &options.character,
-            ),
-            head: expression.head,
-            left_eye: expression.eyes,
-            right_eye: expression.eyes,
+        self.heard.rotate_left(1);
+        self.heard[HEADS[2] - 1] = posterior(&heard);
+        Hearing {
+            heads: HEADS.map(|steps| self.heard[HEADS[2] - 1 - (steps - DELAY)]),
+            level_db: sound.level_db,
+            loudness_db: heard.loudness_db,
+            presence: heard.presence,
+            voicing: heard.voicing,
+            pitch_semitones: heard.pitch_semitones,
+            brightness: 0.5,
         }
     }
+}
+
+/// The weight of each viseme on the first of its phones.
+fn posterior(heard: &Heard) -> Posterior {
+    let mut phones = [0.0; Phone::COUNT];
+    for viseme in Viseme::ALL {
+        let first = Phone::ALL.iter().position(|p| p.viseme() == viseme);
+        phones[first.unwrap_or(0)] = heard.weights[viseme as usize];
+    }
+    phones
 }

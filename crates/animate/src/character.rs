@@ -4,10 +4,16 @@
 /// differ in everything around the mouth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Character {
-    /// Blinks per minute at rest; speaking adds a third.
+    /// Blinks per minute at rest; speaking adds a quarter.
     pub(crate) blinks_per_minute: f32,
     /// Factor on head rotation and translation.
     pub(crate) head: f32,
+    /// Factor on nods.
+    pub(crate) nod: f32,
+    /// Roll of the head at rest, radians, positive raises the subject's left side.
+    pub(crate) tilt: f32,
+    /// Factor on how listening and thinking hold the face.
+    pub(crate) bearing: f32,
     /// Factor on brow accents.
     pub(crate) brows: f32,
     /// Factor on the jaw, closures excepted.
@@ -31,6 +37,9 @@ impl Character {
     pub const VERA: Self = Self {
         blinks_per_minute: 18.0,
         head: 1.0,
+        nod: 1.0,
+        tilt: 0.012,
+        bearing: 1.0,
         brows: 1.0,
         jaw: 1.0,
         lips: 1.0,
@@ -45,6 +54,9 @@ impl Character {
     pub const OTTO: Self = Self {
         blinks_per_minute: 15.0,
         head: 0.45,
+        nod: 0.4,
+        tilt: -0.03,
+        bearing: 0.6,
         brows: 0.45,
         jaw: 0.78,
         lips: 0.82,

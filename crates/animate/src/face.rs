@@ -3,24 +3,24 @@
 use crate::Character;
 use crate::arkit::*;
 use crate::life::Expression;
-use crate::motion::{Channel, Mouth};
+use crate::motion::{Channel, Posture};
 
 /// Radians of eye rotation at which a look channel is full.
 const LOOK_FULL: f32 = 0.5;
 
 /// Blendshape weights of one instant, 0 to 1.
 pub(crate) fn blendshapes(
-    mouth: &Mouth,
+    posture: &Posture,
     expression: &Expression,
     character: &Character,
 ) -> [f32; 52] {
     let mut out = [0.0f32; 52];
-    let at = |channel: Channel| mouth[channel as usize];
-    let closure = at(Channel::Closure);
+    let at = |channel: Channel| posture.mouth[channel as usize];
+    let closure = posture.lips;
     let sides = [1.0 + character.asymmetry, 1.0 - character.asymmetry];
 
     out[JAW_OPEN] = at(Channel::Jaw);
-    out[MOUTH_CLOSE] = at(Channel::Jaw) * closure;
+    out[MOUTH_CLOSE] = posture.close.min(at(Channel::Jaw));
     out[MOUTH_FUNNEL] = at(Channel::Funnel);
     out[MOUTH_PUCKER] = at(Channel::Pucker);
     out[MOUTH_ROLL_LOWER] = at(Channel::RollLower);
@@ -28,8 +28,7 @@ pub(crate) fn blendshapes(
     out[MOUTH_SHRUG_UPPER] = at(Channel::ShrugUpper);
     out[TONGUE_OUT] = at(Channel::Tongue);
     let spread = 1.0 - (at(Channel::Pucker) + at(Channel::Funnel)).min(1.0);
-    let smile =
-        (character.smile + 0.03 * expression.mood).max(0.0) * spread * (1.0 - 0.5 * closure);
+    let smile = expression.smile.max(0.0) * spread * (1.0 - 0.5 * closure);
     for (side, gain) in sides.into_iter().enumerate() {
         out[[MOUTH_UPPER_UP_LEFT, MOUTH_UPPER_UP_RIGHT][side]] = gain * at(Channel::UpperUp);
         out[[MOUTH_LOWER_DOWN_LEFT, MOUTH_LOWER_DOWN_RIGHT][side]] = gain * at(Channel::LowerDown);
@@ -40,13 +39,16 @@ pub(crate) fn blendshapes(
         out[[CHEEK_SQUINT_LEFT, CHEEK_SQUINT_RIGHT][side]] =
             0.4 * (gain * at(Channel::Smile) + smile);
         out[[BROW_OUTER_UP_LEFT, BROW_OUTER_UP_RIGHT][side]] = 0.5 * gain * expression.brows;
-        out[[BROW_DOWN_LEFT, BROW_DOWN_RIGHT][side]] = character.frown * (1.0 - expression.brows);
+        out[[BROW_DOWN_LEFT, BROW_DOWN_RIGHT][side]] = expression.frown * (1.0 - expression.brows);
         out[[EYE_BLINK_LEFT, EYE_BLINK_RIGHT][side]] = expression.lids[side];
         out[[EYE_SQUINT_LEFT, EYE_SQUINT_RIGHT][side]] = 0.3 * smile + 0.05 * expression.speaking;
         out[[EYE_WIDE_LEFT, EYE_WIDE_RIGHT][side]] =
             0.2 * expression.brows * (1.0 - expression.lids[side]);
     }
     out[BROW_INNER_UP] = 0.7 * expression.brows;
+    let aside = expression.aside * (1.0 - closure);
+    out[MOUTH_LEFT] = aside;
+    out[MOUTH_RIGHT] = -aside;
     look(expression.eyes, &mut out);
     out.iter_mut()
         .for_each(|weight| *weight = weight.clamp(0.0, 1.0));

@@ -39,13 +39,14 @@ pub mod export;
 mod face;
 pub mod flame;
 mod frame;
-#[expect(dead_code, reason = "the network and the decoder meet here")]
 mod hearing;
+mod insight;
 mod life;
 mod math;
 mod motion;
 mod options;
 pub mod opus;
+mod performance;
 mod phone;
 #[doc(hidden)]
 pub mod probe;
@@ -58,6 +59,7 @@ pub use animator::Animator;
 pub use arkit::ARKIT;
 pub use character::Character;
 pub use frame::{Frame, Pose};
-pub use options::{Fps, Lookahead, Options, UnsupportedFps, UnsupportedRate};
+pub use insight::Insight;
+pub use options::{Attention, Fps, Lookahead, Options, UnsupportedFps, UnsupportedRate};
 pub use phone::Phone;
 pub use viseme::Viseme;

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use crate::Character;
+use crate::performance::Thresholds;
 
 /// How an [`Animator`](crate::Animator) works: fixed for its whole life.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// Frames per second of the animation. Default: [`Fps::F25`].
     pub fps: Fps,
@@ -13,6 +14,40 @@ pub struct Options {
     pub seed: u64,
     /// Whose manner the face has. Default: [`Character::VERA`].
     pub character: Character,
+    /// Whether the face blinks, looks about, nods, raises its brows and breathes. Default: yes.
+    ///
+    /// Without it only the mouth moves, and head and eyes look straight ahead.
+    pub secondary: bool,
+    /// Where the decoder draws its lines: for programs that tune it.
+    #[doc(hidden)]
+    pub thresholds: Thresholds,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            fps: Fps::default(),
+            lookahead: Lookahead::default(),
+            seed: 0,
+            character: Character::VERA,
+            secondary: true,
+            thresholds: Thresholds::default(),
+        }
+    }
+}
+
+/// What the face attends to while nobody hears it speak; that it speaks, it hears itself.
+///
+/// The sound cannot tell it: the caller does, through [`Animator::attend`](crate::Animator::attend).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Attention {
+    /// Nothing in particular: gaze wanders, the head drifts a little.
+    #[default]
+    Idle,
+    /// Somebody else speaks: eyes stay on them, head tilted and forward, brows slightly up.
+    Listening,
+    /// An answer is on its way: eyes up and aside, brows slightly down.
+    Thinking,
 }
 
 /// Frames per second. Every rate divides the 48 kHz media clock exactly.

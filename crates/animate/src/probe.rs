@@ -3,6 +3,8 @@
 use crate::analysis::{Analyzer, BANDS};
 use crate::recognise::Level;
 
+pub use crate::performance::Thresholds;
+
 /// Numbers per window.
 pub const WIDTH: usize = 7 + BANDS;
 

@@ -84,6 +84,12 @@ impl Viseme {
         }
     }
 
+    /// Makes `viseme` the heaviest of `weights` by swapping it with the one that was; the sum stays.
+    pub(crate) fn promote(viseme: Self, weights: &mut [f32; Self::COUNT]) {
+        let heaviest = Self::heaviest(weights);
+        weights.swap(viseme as usize, heaviest as usize);
+    }
+
     /// The heaviest of `weights`; the first of equals.
     pub(crate) fn heaviest(weights: &[f32; Self::COUNT]) -> Self {
         let mut best = Self::Sil;

@@ -4,7 +4,7 @@ mod common;
 
 use common::{UTTERANCE, animate, speak};
 use proptest::prelude::*;
-use visavis_animate::{Animator, Character, Fps, Lookahead, Options};
+use visavis_animate::{Animator, Attention, Character, Fps, Lookahead, Options, Viseme};
 
 fn options() -> impl Strategy<Value = Options> {
     let fps = prop::sample::select(Fps::ALL.to_vec());
@@ -16,6 +16,7 @@ fn options() -> impl Strategy<Value = Options> {
             lookahead,
             seed,
             character,
+            ..Options::default()
         }
     })
 }
@@ -167,4 +168,46 @@ fn no_frame_waits_longer_than_the_stated_reach() {
             }
         }
     }
+}
+
+#[test]
+fn observing_changes_nothing_and_tells_every_ten_milliseconds() {
+    let (options, samples) = (Options::default(), speak(&UTTERANCE, 24_000));
+    let mut animator = Animator::new(24_000, &options).unwrap();
+    let (mut frames, mut insights) = (Vec::new(), Vec::new());
+    animator.push_observed(&samples, &mut frames, &mut |insight| {
+        insights.push(*insight)
+    });
+    animator.finish_observed(&mut frames, &mut |insight| insights.push(*insight));
+    assert_eq!(frames, animate(&samples, 24_000, &options));
+    for (step, insight) in insights.iter().enumerate() {
+        assert_eq!(insight.time_us, 10_000 * step as u64);
+        assert_eq!(insight.closed, insight.viseme == Viseme::Pp);
+    }
+    let last = frames[frames.len() - 1].time_us;
+    assert!(insights[insights.len() - 1].time_us >= last);
+}
+
+#[test]
+fn attention_changes_at_its_place_in_the_audio() {
+    let silence = vec![0; 16_000];
+    let attending = |chunk: usize, attention: Option<Attention>| {
+        let mut animator = Animator::new(16_000, &Options::default()).unwrap();
+        let mut frames = Vec::new();
+        for second in 0..6 {
+            if let Some(attention) = attention.filter(|_| second == 2) {
+                animator.attend(attention);
+            }
+            for chunk in silence.chunks(chunk) {
+                animator.push(chunk, &mut frames);
+            }
+        }
+        animator.finish(&mut frames);
+        frames
+    };
+    let idle = attending(16_000, None);
+    let thinking = attending(16_000, Some(Attention::Thinking));
+    assert_eq!(thinking, attending(77, Some(Attention::Thinking)));
+    assert_eq!(thinking[..51], idle[..51]);
+    assert_ne!(thinking[75], idle[75]);
 }

@@ -1,60 +1,50 @@
+use super::STEP_US;
 use super::chance::{Purpose, chance};
 
 const CLOSES_US: u64 = 100_000;
 const OPENS_US: u64 = 150_000;
 /// Never two blinks closer than this.
 const APART_US: u64 = 800_000;
+/// The first blink comes as if the last had been so long before the start: even a short clip looks alive.
+const BEFORE_US: u64 = 1_500_000;
 
 /// Blinks by chance, and after phrases and large shifts of gaze.
 #[derive(Clone)]
 pub(super) struct Blink {
     seed: u64,
-    per_minute: f32,
-    index: u64,
-    /// Start of the latest blink.
-    latest_us: Option<u64>,
-    /// Progress to the next blink by chance; due at 1.
-    progress: f32,
-    /// Length of the wait for it, as a multiple of the mean.
-    wait: f32,
+    /// Mean seconds between the earliest next blink and the next blink, at rest.
+    mean: f32,
+    /// Start of the latest blink, counted from [`BEFORE_US`] before the start.
+    latest_us: u64,
 }
 
 impl Blink {
     pub(super) fn new(seed: u64, per_minute: f32) -> Self {
-        // The first one comes early, so that even a short clip looks alive.
         Self {
             seed,
-            per_minute,
-            index: 0,
-            latest_us: None,
-            progress: 0.0,
-            wait: 0.25 + 0.5 * chance(seed, Purpose::Blink, 0),
+            mean: 60.0 / per_minute - APART_US as f32 * 1e-6,
+            latest_us: 0,
         }
     }
 
-    /// Completes the step that ends at `time_us`.
+    /// Completes the step that ends at `time_us`; talk makes blinks more frequent by a quarter.
     pub(super) fn advance(&mut self, time_us: u64, speaking: f32, prompted: bool) {
-        let per_step = self.per_minute * (1.0 + speaking / 3.0) / 6000.0;
-        self.progress += per_step / self.wait;
-        let apart = self
-            .latest_us
-            .is_none_or(|latest| time_us >= latest + APART_US);
-        if apart && (prompted || self.progress >= 1.0) {
-            self.latest_us = Some(time_us);
-            self.index += 1;
-            self.progress = 0.0;
-            self.wait = 0.35 + 1.3 * chance(self.seed, Purpose::Blink, self.index);
+        let now = time_us + BEFORE_US;
+        let Some(waited) = now.checked_sub(self.latest_us + APART_US) else {
+            return;
+        };
+        // The longer ago the last, the likelier the next: Rayleigh's distribution of the wait.
+        let mean = self.mean / (1.0 + 0.25 * speaking);
+        let rate = std::f32::consts::FRAC_PI_2 * waited as f32 * 1e-6 / (mean * mean);
+        let drawn = chance(self.seed, Purpose::Blink, time_us / STEP_US);
+        if prompted || drawn < rate * STEP_US as f32 * 1e-6 {
+            self.latest_us = now;
         }
     }
 
     /// 0 open to 1 closed.
     pub(super) fn sample(&self, time_us: u64) -> f32 {
-        let Some(since) = self
-            .latest_us
-            .and_then(|latest| time_us.checked_sub(latest))
-        else {
-            return 0.0;
-        };
+        let since = (time_us + BEFORE_US).saturating_sub(self.latest_us);
         let part = if since < CLOSES_US {
             since as f32 / CLOSES_US as f32
         } else {

@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         lookahead: args.lookahead,
         seed: args.seed,
         character: args.character,
+        ..Options::default()
     };
     let mut animator = Animator::new(rate, &options).map_err(|error| {
         let ways = "convert it first, for example with `ffmpeg -i IN -ar 48000 OUT.wav`";
