@@ -27,6 +27,8 @@ pub(crate) struct Sound {
     pub(crate) level_db: f32,
     /// Power in each mel band, decibels.
     pub(crate) mel_db: [f32; BANDS],
+    /// Mean power over the bands, decibels.
+    pub(crate) loud_db: f32,
     /// First and second resonance of the vocal tract, hertz.
     pub(crate) formants: [f32; 2],
     /// Periodicity, 0 (noise) to 1 (a pure period).
@@ -39,6 +41,7 @@ impl Sound {
     pub(crate) const SILENCE: Self = Self {
         level_db: -100.0,
         mel_db: [-100.0; BANDS],
+        loud_db: -100.0,
         formants: [500.0, 1500.0],
         voicing: 0.0,
         pitch_semitones: 12.0,
@@ -87,9 +90,11 @@ impl Analyzer {
         let spectrum = spectrum::power(&self.window, mean);
         let (voicing, pitch_semitones) = self.pitch.measure();
         let Formants { hertz, .. } = formants::measure(&spectrum);
+        let bands = mel::bands(&spectrum);
         Sound {
             level_db,
-            mel_db: mel::bands(&spectrum),
+            mel_db: bands.map(|power| db(power.max(1e-10))),
+            loud_db: db((bands.iter().sum::<f32>() / BANDS as f32).max(1e-10)),
             formants: hertz,
             voicing,
             pitch_semitones,

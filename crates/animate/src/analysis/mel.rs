@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::BANDS;
 use super::spectrum::{BINS, LENGTH};
-use crate::math::{db, exp, ln};
+use crate::math::{exp, ln};
 
 struct Triangles {
     /// First bin of each band.
@@ -41,16 +41,14 @@ static TRIANGLES: LazyLock<Triangles> = LazyLock::new(|| {
     }
 });
 
-/// Mean power of each band in decibels, at least -100.
+/// Mean power of each band.
 pub(super) fn bands(spectrum: &[f32; BINS]) -> [f32; BANDS] {
     let Triangles { first, weights } = &*TRIANGLES;
     std::array::from_fn(|band| {
         let bins = &spectrum[first[band]..];
-        let power: f32 = bins
-            .iter()
+        bins.iter()
             .zip(&weights[band])
             .map(|(power, weight)| power * weight)
-            .sum();
-        db(power.max(1e-10))
+            .sum()
     })
 }
