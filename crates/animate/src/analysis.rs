@@ -1,16 +1,11 @@
 //! What can be measured in 25 ms of sound.
-//!
-//! This stage and [`recognise`](crate::recognise) are what a trained network replaces; everything
-//! after them only sees weights of visemes and an [`Expression`](crate::recognise::Expression) of loudness and pitch.
 
-mod formants;
 mod mel;
 mod pitch;
 mod spectrum;
 
 use crate::math::{db, dot};
 
-use formants::Formants;
 use pitch::Pitch;
 
 /// Samples of one window: 25 ms at 16 kHz.
@@ -29,8 +24,8 @@ pub(crate) struct Sound {
     pub(crate) mel_db: [f32; BANDS],
     /// Mean power over the bands, decibels.
     pub(crate) loud_db: f32,
-    /// First and second resonance of the vocal tract, hertz.
-    pub(crate) formants: [f32; 2],
+    /// Centre of gravity of the bands, 0 (60 Hz) to 1 (7600 Hz).
+    pub(crate) brightness: f32,
     /// Periodicity, 0 (noise) to 1 (a pure period).
     pub(crate) voicing: f32,
     /// Fundamental frequency in semitones above 55 Hz; meaningless without voicing.
@@ -42,7 +37,7 @@ impl Sound {
         level_db: -100.0,
         mel_db: [-100.0; BANDS],
         loud_db: -100.0,
-        formants: [500.0, 1500.0],
+        brightness: 0.0,
         voicing: 0.0,
         pitch_semitones: 12.0,
     };
@@ -89,13 +84,12 @@ impl Analyzer {
         }
         let spectrum = spectrum::power(&self.window, mean);
         let (voicing, pitch_semitones) = self.pitch.measure();
-        let Formants { hertz, .. } = formants::measure(&spectrum);
         let bands = mel::bands(&spectrum);
         Sound {
             level_db,
             mel_db: bands.map(|power| db(power.max(1e-10))),
             loud_db: db((bands.iter().sum::<f32>() / BANDS as f32).max(1e-10)),
-            formants: hertz,
+            brightness: mel::brightness(&bands),
             voicing,
             pitch_semitones,
         }

@@ -1,37 +1,39 @@
 use crate::analysis::{Analyzer, HOP, Sound, WINDOW};
-use crate::life::Life;
-use crate::motion::{HISTORY, Motion, STEP};
+use crate::batch::{self, Samples, Work};
+use crate::hearing::{HEADS, Hearing};
+use crate::level::Level;
+use crate::network::{Column, Network, Stream};
 use crate::options::MEDIA_CLOCK;
-use crate::recognise::{DELAY, Heard, Recogniser};
+use crate::performance::Performance;
 use crate::resample::{RATE, Resampler};
-use crate::{Frame, Options, UnsupportedRate, Viseme, face};
+use crate::{Frame, Insight, Options, Phone, UnsupportedRate};
 
 /// Turns one utterance of speech into frames, as the audio arrives.
 ///
 /// Frames depend on the options and the samples alone, never on how the samples were cut into
-/// chunks or when they came. Nothing is allocated after [`new`](Self::new) but what `frames` needs.
+/// chunks or when they came. Nothing is allocated after [`new`](Self::new) but what `frames` needs,
+/// and once per thread some room to work in. [`push_all`](crate::push_all) runs many of them faster than one by one.
 #[derive(Clone)]
 pub struct Animator {
     options: Options,
     rate: u32,
-    resampler: Resampler,
-    stage: Stage,
+    pub(crate) resampler: Resampler,
+    pub(crate) stage: Stage,
 }
 
 /// Everything after resampling.
 #[derive(Clone)]
-struct Stage {
-    analyzer: Analyzer,
-    recogniser: Recogniser,
-    heard: [Heard; HISTORY],
-    motion: Motion,
-    life: Life,
+pub(crate) struct Stage {
+    pub(crate) analyzer: Analyzer,
+    level: Level,
+    pub(crate) stream: Stream,
+    /// Heads of the network that the lookahead has use for.
+    wanted: usize,
+    pub(crate) performance: Performance,
     /// Samples taken in, at the input rate.
-    taken: u64,
+    pub(crate) taken: u64,
     /// Windows measured.
-    windows: u64,
-    /// Frames given out.
-    frames: u64,
+    pub(crate) windows: u64,
     ended: bool,
 }
 
@@ -80,90 +82,77 @@ impl Animator {
     /// Bytes this instance keeps, on the stack and on the heap, apart from tables that all share.
     #[must_use]
     pub fn state_bytes(&self) -> usize {
-        size_of::<Self>() + self.resampler.heap_bytes()
+        size_of::<Self>() + self.resampler.heap_bytes() + self.stage.stream.heap_bytes()
     }
 
     /// Takes the next samples of the utterance, any number of them, and appends the frames they complete.
     ///
     /// After [`finish`](Self::finish) the next push begins a new utterance.
     pub fn push(&mut self, samples: &[i16], frames: &mut Vec<Frame>) {
-        self.push_with(
-            samples,
-            |sample| f32::from(sample) * (1.0 / 32_768.0),
-            frames,
-        );
+        self.push_observed(samples, frames, &mut |_| ());
+    }
+
+    /// As [`push`](Self::push), and tells `observe` what was made of each 10 ms that can now be shown.
+    pub fn push_observed(
+        &mut self,
+        samples: &[i16],
+        frames: &mut Vec<Frame>,
+        observe: &mut impl FnMut(&Insight),
+    ) {
+        self.work(Samples::Integers(samples), false, frames, observe);
     }
 
     /// As [`push`](Self::push), with samples from -1 to 1; what is outside is clipped, what is not a number is silence.
     pub fn push_f32(&mut self, samples: &[f32], frames: &mut Vec<Frame>) {
-        let sane = |sample: f32| {
-            if sample.is_nan() {
-                0.0
-            } else {
-                sample.clamp(-1.0, 1.0)
-            }
-        };
-        self.push_with(samples, sane, frames);
+        self.work(Samples::Floats(samples), false, frames, &mut |_| ());
     }
 
     /// Ends the utterance and appends its last frames.
     ///
     /// All frames of an utterance together are exactly its duration times the frame rate, rounded up.
     pub fn finish(&mut self, frames: &mut Vec<Frame>) {
-        self.begin();
-        let ticks = u128::from(self.stage.taken) * u128::from(MEDIA_CLOCK);
-        let total =
-            ticks.div_ceil(u128::from(self.rate) * u128::from(self.options.fps.ticks())) as u64;
-        let silence = [0.0f32; 64];
-        while self.stage.frames < total {
-            let Self {
-                options,
-                rate,
-                resampler,
-                stage,
-            } = self;
-            resampler.push(&silence, |sample| {
-                stage.push(sample, options, *rate, Some(total), frames)
-            });
-        }
-        self.stage.ended = true;
+        self.finish_observed(frames, &mut |_| ());
+    }
+
+    /// As [`finish`](Self::finish), and tells `observe` what was made of each 10 ms that was left.
+    pub fn finish_observed(&mut self, frames: &mut Vec<Frame>, observe: &mut impl FnMut(&Insight)) {
+        self.work(Samples::Integers(&[]), true, frames, observe);
     }
 
     /// Forgets everything: afterwards it equals a new instance with the same options.
     pub fn reset(&mut self) {
         self.resampler.reset();
-        self.stage = Stage::new(&self.options);
+        self.stage.reset(&self.options);
     }
 
-    fn begin(&mut self) {
+    /// Begins a new utterance if one has ended.
+    pub(crate) fn begin(&mut self) {
         if self.stage.ended {
             self.reset();
         }
     }
 
-    fn push_with<S: Copy>(
+    /// Ends the utterance with what has been taken in: windows needed to show all of it, and its frames.
+    pub(crate) fn ends(&mut self) -> [u64; 2] {
+        self.stage.ended = true;
+        let frame_ticks = self.options.fps.ticks();
+        let ticks = u128::from(self.stage.taken) * u128::from(MEDIA_CLOCK);
+        let frames = ticks.div_ceil(u128::from(self.rate) * u128::from(frame_ticks)) as u64;
+        let Some(last) = frames.checked_sub(1) else {
+            return [0, 0];
+        };
+        let step = (last * frame_ticks).div_ceil(STEP_TICKS);
+        [step + self.options.lookahead.steps() as u64 + 1, frames]
+    }
+
+    fn work(
         &mut self,
-        samples: &[S],
-        convert: impl Fn(S) -> f32,
+        samples: Samples<'_>,
+        last: bool,
         frames: &mut Vec<Frame>,
+        observe: &mut impl FnMut(&Insight),
     ) {
-        self.begin();
-        let mut block = [0.0f32; 256];
-        for chunk in samples.chunks(block.len()) {
-            for (out, sample) in block.iter_mut().zip(chunk) {
-                *out = convert(*sample);
-            }
-            let Self {
-                options,
-                rate,
-                resampler,
-                stage,
-            } = self;
-            stage.taken += chunk.len() as u64;
-            resampler.push(&block[..chunk.len()], |sample| {
-                stage.push(sample, options, *rate, None, frames)
-            });
-        }
+        batch::run(&mut [Work::new(self, samples, last, frames)], observe);
     }
 }
 
@@ -172,103 +161,51 @@ impl std::fmt::Debug for Animator {
         f.debug_struct("Animator")
             .field("options", &self.options)
             .field("sample_rate", &self.rate)
-            .field("frames", &self.stage.frames)
+            .field("frames", &self.stage.performance.frames())
             .finish_non_exhaustive()
     }
 }
 
 impl Stage {
-    fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
+        let lookahead = options.lookahead.steps();
         Self {
             analyzer: Analyzer::new(),
-            recogniser: Recogniser::new(),
-            heard: [Heard::SILENCE; HISTORY],
-            motion: Motion::new(options.lookahead, &options.character),
-            life: Life::new(options.seed, &options.character),
+            level: Level::new(),
+            stream: Stream::new(Network::built_in()),
+            wanted: HEADS.iter().filter(|&&steps| steps <= lookahead).count(),
+            performance: Performance::new(options),
             taken: 0,
             windows: 0,
-            frames: 0,
             ended: false,
         }
     }
 
-    /// Takes one 16 kHz sample; gives out at most `total` frames.
-    fn push(
-        &mut self,
-        sample: f32,
-        options: &Options,
-        rate: u32,
-        total: Option<u64>,
-        frames: &mut Vec<Frame>,
-    ) {
-        if let Some(sound) = self.analyzer.push(sample) {
-            self.hear(&sound, options, rate, total.unwrap_or(u64::MAX), frames);
-        }
+    fn reset(&mut self, options: &Options) {
+        self.analyzer = Analyzer::new();
+        self.level = Level::new();
+        self.stream.reset(Network::built_in());
+        self.performance = Performance::new(options);
+        (self.taken, self.windows, self.ended) = (0, 0, false);
     }
 
-    /// Takes the next window; the step that lies the lookahead before it can then be shown.
-    fn hear(
-        &mut self,
-        sound: &Sound,
-        options: &Options,
-        rate: u32,
-        total: u64,
-        frames: &mut Vec<Frame>,
-    ) {
-        let lookahead = options.lookahead.steps() as u64;
-        let heard = self.recogniser.push(sound);
-        if self.windows >= DELAY as u64 {
-            self.heard.rotate_left(1);
-            self.heard[HISTORY - 1] = heard;
-        }
+    /// Takes the next window and makes a column of it, for the network to fill in its heads.
+    pub(crate) fn column(&mut self, stream: usize, sound: &Sound) -> Column {
         self.windows += 1;
-        let Some(step) = (self.windows - 1).checked_sub(lookahead) else {
-            return;
-        };
-
-        self.motion.aim(&self.heard);
-        let end = step * STEP_TICKS;
-        loop {
-            let ticks = self.frames * options.fps.ticks();
-            if ticks > end || self.frames >= total {
-                break;
-            }
-            frames.push(self.frame(ticks, end, options, rate));
-            self.frames += 1;
-        }
-        self.motion.advance();
-        self.life.advance(
-            end * 1000 / 48,
-            &self.heard[HISTORY - 1 - (lookahead as usize - DELAY)],
-        );
-    }
-
-    /// The frame at `ticks`, in the step that ends at `end`.
-    fn frame(&self, ticks: u64, end: u64, options: &Options, rate: u32) -> Frame {
-        let into = (ticks + STEP_TICKS).saturating_sub(end);
-        // The first step ends at time zero and has nothing before it: the face is at rest.
-        let seconds = if end == 0 {
-            0.0
-        } else {
-            STEP * into as f32 / STEP_TICKS as f32
-        };
-        let time_us = u128::from(ticks) * 1_000_000 / u128::from(MEDIA_CLOCK);
-        let weights = self.motion.weights(seconds);
-        let expression = self.life.sample(time_us as u64);
-        Frame {
-            index: self.frames,
-            sample: (u128::from(ticks) * u128::from(rate) / u128::from(MEDIA_CLOCK)) as u64,
-            time_us: time_us as u64,
-            viseme: Viseme::heaviest(&weights),
-            visemes: weights,
-            blendshapes: face::blendshapes(
-                &self.motion.sample(seconds),
-                &expression,
-                &options.character,
-            ),
-            head: expression.head,
-            left_eye: expression.eyes,
-            right_eye: expression.eyes,
+        let (loudness_db, presence) = self.level.push(sound.level_db);
+        Column {
+            stream,
+            input: self.stream.normaliser.push(sound),
+            wanted: self.wanted,
+            hearing: Hearing {
+                heads: [[0.0; Phone::COUNT]; HEADS.len()],
+                level_db: sound.level_db,
+                loudness_db,
+                presence,
+                voicing: sound.voicing,
+                pitch_semitones: sound.pitch_semitones,
+                brightness: sound.brightness,
+            },
         }
     }
 }

@@ -52,3 +52,13 @@ pub(super) fn bands(spectrum: &[f32; BINS]) -> [f32; BANDS] {
             .sum()
     })
 }
+
+/// Centre of gravity of the bands' powers, 0 for all in the lowest to 1 for all in the highest.
+pub(super) fn brightness(bands: &[f32; BANDS]) -> f32 {
+    let (mut sum, mut moment) = (1e-20f32, 0.0);
+    for (band, power) in bands.iter().enumerate() {
+        sum += power;
+        moment += power * band as f32;
+    }
+    (moment / (sum * (BANDS - 1) as f32)).min(1.0)
+}
