@@ -4,7 +4,9 @@ mod mel;
 mod pitch;
 mod spectrum;
 
-use crate::math::{db, dot};
+use fearless_simd::{Level, dispatch};
+
+use crate::math::{db, dot, sum};
 
 use pitch::Pitch;
 
@@ -61,22 +63,27 @@ impl Analyzer {
         }
     }
 
-    /// Takes one sample and gives the window it completes, if it does.
-    pub(crate) fn push(&mut self, sample: f32) -> Option<Sound> {
-        self.window[self.filled] = sample;
-        self.filled += 1;
-        self.pitch.push(sample);
-        if self.filled < WINDOW {
-            return None;
+    /// Takes any number of samples and hands each window that they complete to `sink`.
+    pub(crate) fn push(&mut self, mut samples: &[f32], mut sink: impl FnMut(&Sound)) {
+        while !samples.is_empty() {
+            let (now, later) = samples.split_at(samples.len().min(WINDOW - self.filled));
+            self.window[self.filled..self.filled + now.len()].copy_from_slice(now);
+            self.filled += now.len();
+            self.pitch.push(now);
+            samples = later;
+            if self.filled == WINDOW {
+                let level = Level::new();
+                // The processor's widest registers change no bit: nothing is fused, and sums have a fixed order.
+                sink(&dispatch!(level, _ => self.measure()));
+                self.window.copy_within(HOP.., 0);
+                self.filled = WINDOW - HOP;
+            }
         }
-        let sound = self.measure();
-        self.window.copy_within(HOP.., 0);
-        self.filled = WINDOW - HOP;
-        Some(sound)
     }
 
+    #[inline(always)]
     fn measure(&self) -> Sound {
-        let mean = self.window.iter().sum::<f32>() / WINDOW as f32;
+        let mean = sum(&self.window) / WINDOW as f32;
         let power = dot(&self.window, &self.window) / WINDOW as f32 - mean * mean;
         let level_db = db(power.max(1e-10));
         if level_db < -95.0 {
@@ -85,10 +92,14 @@ impl Analyzer {
         let spectrum = spectrum::power(&self.window, mean);
         let (voicing, pitch_semitones) = self.pitch.measure();
         let bands = mel::bands(&spectrum);
+        let mut mel_db = bands;
+        for power in &mut mel_db {
+            *power = db(power.max(1e-10));
+        }
         Sound {
             level_db,
-            mel_db: bands.map(|power| db(power.max(1e-10))),
-            loud_db: db((bands.iter().sum::<f32>() / BANDS as f32).max(1e-10)),
+            mel_db,
+            loud_db: db((sum(&bands) / BANDS as f32).max(1e-10)),
             brightness: mel::brightness(&bands),
             voicing,
             pitch_semitones,

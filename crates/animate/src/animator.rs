@@ -1,12 +1,10 @@
-use crate::analysis::{Analyzer, HOP, Sound, WINDOW};
+use crate::analysis::{Analyzer, HOP, WINDOW};
 use crate::batch::{self, Samples, Work};
-use crate::hearing::{HEADS, Hearing};
-use crate::level::Level;
-use crate::network::{Column, Network, Stream};
+use crate::listener::Listener;
 use crate::options::MEDIA_CLOCK;
 use crate::performance::Performance;
 use crate::resample::{RATE, Resampler};
-use crate::{Frame, Insight, Options, Phone, UnsupportedRate};
+use crate::{Frame, Insight, Options, UnsupportedRate};
 
 /// Turns one utterance of speech into frames, as the audio arrives.
 ///
@@ -25,15 +23,10 @@ pub struct Animator {
 #[derive(Clone)]
 pub(crate) struct Stage {
     pub(crate) analyzer: Analyzer,
-    level: Level,
-    pub(crate) stream: Stream,
-    /// Heads of the network that the lookahead has use for.
-    wanted: usize,
+    pub(crate) listener: Listener,
     pub(crate) performance: Performance,
     /// Samples taken in, at the input rate.
     pub(crate) taken: u64,
-    /// Windows measured.
-    pub(crate) windows: u64,
     ended: bool,
 }
 
@@ -82,7 +75,7 @@ impl Animator {
     /// Bytes this instance keeps, on the stack and on the heap, apart from tables that all share.
     #[must_use]
     pub fn state_bytes(&self) -> usize {
-        size_of::<Self>() + self.resampler.heap_bytes() + self.stage.stream.heap_bytes()
+        size_of::<Self>() + self.resampler.heap_bytes() + self.stage.listener.stream.heap_bytes()
     }
 
     /// Takes the next samples of the utterance, any number of them, and appends the frames they complete.
@@ -167,45 +160,20 @@ impl std::fmt::Debug for Animator {
 }
 
 impl Stage {
-    pub(crate) fn new(options: &Options) -> Self {
-        let lookahead = options.lookahead.steps();
+    fn new(options: &Options) -> Self {
         Self {
             analyzer: Analyzer::new(),
-            level: Level::new(),
-            stream: Stream::new(Network::built_in()),
-            wanted: HEADS.iter().filter(|&&steps| steps <= lookahead).count(),
+            listener: Listener::new(options.lookahead),
             performance: Performance::new(options),
             taken: 0,
-            windows: 0,
             ended: false,
         }
     }
 
     fn reset(&mut self, options: &Options) {
         self.analyzer = Analyzer::new();
-        self.level = Level::new();
-        self.stream.reset(Network::built_in());
+        self.listener.reset();
         self.performance = Performance::new(options);
-        (self.taken, self.windows, self.ended) = (0, 0, false);
-    }
-
-    /// Takes the next window and makes a column of it, for the network to fill in its heads.
-    pub(crate) fn column(&mut self, stream: usize, sound: &Sound) -> Column {
-        self.windows += 1;
-        let (loudness_db, presence) = self.level.push(sound.level_db);
-        Column {
-            stream,
-            input: self.stream.normaliser.push(sound),
-            wanted: self.wanted,
-            hearing: Hearing {
-                heads: [[0.0; Phone::COUNT]; HEADS.len()],
-                level_db: sound.level_db,
-                loudness_db,
-                presence,
-                voicing: sound.voicing,
-                pitch_semitones: sound.pitch_semitones,
-                brightness: sound.brightness,
-            },
-        }
+        (self.taken, self.ended) = (0, false);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::animator::Stage;
 use crate::hearing::Hearing;
 use crate::network::{COLUMNS, Column, Network, Scratch};
 use crate::{Animator, Frame, Insight};
@@ -104,7 +105,7 @@ impl<'a> Work<'a> {
         self.animator.stage.taken += count as u64;
         if count == 0 && self.last {
             let [windows, _] = *self.ends.get_or_insert_with(|| self.animator.ends());
-            if self.animator.stage.windows < windows {
+            if self.animator.stage.listener.windows < windows {
                 count = length;
             }
         }
@@ -112,12 +113,15 @@ impl<'a> Work<'a> {
         let Animator {
             resampler, stage, ..
         } = &mut *self.animator;
-        resampler.push(&block[..count], |sample| {
-            if let Some(sound) = stage.analyzer.push(sample)
-                && stage.windows < limit
-            {
-                columns.push(stage.column(place, &sound));
-            }
+        let Stage {
+            analyzer, listener, ..
+        } = stage;
+        resampler.push(&block[..count], |samples| {
+            analyzer.push(samples, |sound| {
+                if listener.windows < limit {
+                    columns.push(listener.push(place, sound));
+                }
+            });
         });
         count > 0
     }
@@ -159,7 +163,7 @@ pub(crate) fn run(works: &mut [Work<'_>], observe: &mut impl FnMut(&Insight)) {
             break;
         }
         scratch.run(network, columns, works, |work| {
-            &mut work.animator.stage.stream
+            &mut work.animator.stage.listener.stream
         });
         for column in columns.iter() {
             works[column.stream].perform(&column.hearing, observe);

@@ -44,6 +44,7 @@ mod hearing;
 mod insight;
 mod level;
 mod life;
+mod listener;
 mod math;
 mod motion;
 mod network;

@@ -7,6 +7,7 @@
 const LN_2: f32 = std::f32::consts::LN_2;
 
 /// Natural logarithm of a positive number, relative error below 1e-6; tiny values are raised to 1e-30.
+#[inline(always)]
 pub(crate) fn ln(x: f32) -> f32 {
     let bits = x.max(1e-30).to_bits();
     let mut exponent = (bits >> 23) as i32 - 127;
@@ -58,6 +59,7 @@ pub(crate) fn cos(x: f64) -> f64 {
 }
 
 /// A power ratio in decibels.
+#[inline(always)]
 pub(crate) fn db(power: f32) -> f32 {
     4.342_944_8 * ln(power)
 }
@@ -69,6 +71,7 @@ pub(crate) fn ramp(low: f32, high: f32, x: f32) -> f32 {
 }
 
 /// Dot product in eight lanes with one fixed order of summation.
+#[inline(always)]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0f32; 8];
     let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -83,13 +86,26 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
             lanes[i] += x[i] * y[i];
         }
     }
-    let pairs = [
-        lanes[0] + lanes[4],
-        lanes[1] + lanes[5],
-        lanes[2] + lanes[6],
-        lanes[3] + lanes[7],
-    ];
-    (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]) + tail
+    join(lanes) + tail
+}
+
+/// Sum in eight lanes with one fixed order of summation.
+#[inline(always)]
+pub(crate) fn sum(values: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; 8];
+    let (chunks, tail) = values.as_chunks::<8>();
+    for chunk in chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane += value;
+        }
+    }
+    join(lanes) + tail.iter().sum::<f32>()
+}
+
+#[inline(always)]
+fn join(lanes: [f32; 8]) -> f32 {
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 #[cfg(test)]

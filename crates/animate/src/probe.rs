@@ -1,11 +1,11 @@
 //! A look inside for training and tests; no part of the interface.
 
 use crate::analysis::{Analyzer, BANDS, Sound};
-use crate::animator::Stage;
 use crate::hearing::HEADS;
+use crate::listener::Listener;
 use crate::network::{COLUMNS, Network, Scratch};
 use crate::resample::Resampler;
-use crate::{Lookahead, Options, Phone, UnsupportedRate};
+use crate::{Lookahead, Phone, UnsupportedRate};
 
 pub use crate::network::WeightsError;
 
@@ -38,17 +38,14 @@ pub fn features(rate: u32, samples: &[i16]) -> Result<Vec<[f32; FEATURES]>, Unsu
 pub fn posteriors(rate: u32, samples: &[i16]) -> Result<Vec<[f32; POSTERIORS]>, UnsupportedRate> {
     let network = Network::built_in();
     let mut scratch = Scratch::new(network);
-    let mut stage = Stage::new(&Options {
-        lookahead: Lookahead::Ms80,
-        ..Options::default()
-    });
+    let mut listener = Listener::new(Lookahead::Ms80);
     let mut rows = Vec::new();
     for sounds in sounds(rate, samples)?.chunks(COLUMNS) {
-        let mut columns: Vec<_> = sounds.iter().map(|it| stage.column(0, it)).collect();
+        let mut columns: Vec<_> = sounds.iter().map(|it| listener.push(0, it)).collect();
         scratch.run(
             network,
             &mut columns,
-            std::slice::from_mut(&mut stage),
+            std::slice::from_mut(&mut listener),
             |it| &mut it.stream,
         );
         rows.extend(columns.iter().map(|column| {
@@ -73,7 +70,9 @@ fn sounds(rate: u32, samples: &[i16]) -> Result<Vec<Sound>, UnsupportedRate> {
     let windows = (samples.len() as u64 * 100).div_ceil(u64::from(rate)) as usize;
     let mut sounds = Vec::with_capacity(windows + 8);
     let mut take = |block: &[f32], sounds: &mut Vec<_>| {
-        resampler.push(block, |sample| sounds.extend(analyzer.push(sample)));
+        resampler.push(block, |samples| {
+            analyzer.push(samples, |sound| sounds.push(*sound));
+        });
     };
     for chunk in samples.chunks(256) {
         let block: Vec<f32> = chunk.iter().map(|&s| f32::from(s) / 32_768.0).collect();

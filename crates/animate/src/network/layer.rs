@@ -1,6 +1,7 @@
 //! One quantised layer: bytes times 16-bit activations, summed exactly.
 
-use fearless_simd::{Bytes, Simd, SimdBase, SimdFrom, SimdIntWiden, i16x16, i32x8};
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
 
 /// Rows that are worked out together.
 pub(super) const ROWS: usize = 16;
@@ -113,15 +114,13 @@ impl Layer {
             std::array::from_fn(|c| &columns[c * weights.len()..][..weights.len()]);
         let mut sums = [[i32x8::splat(simd, 0); 2]; C];
         for (k, weights) in weights.iter().enumerate() {
-            let (halves, _) = weights.as_chunks::<ROWS>();
-            let halves: [i16x16<S>; 2] =
-                std::array::from_fn(|half| i16x16::simd_from(simd, halves[half].map(i16::from)));
+            let (upper, lower) = i8x32::simd_from(simd, *weights).widen();
             for (sums, column) in sums.iter_mut().zip(&columns) {
                 let [[a, b], [c, d]] = column[k].map(i16::to_ne_bytes);
                 let pair = i32x8::splat(simd, i32::from_ne_bytes([a, b, c, d]));
                 let pair: i16x16<S> = pair.bitcast();
-                sums[0] += halves[0].pairwise_dot_product(pair);
-                sums[1] += halves[1].pairwise_dot_product(pair);
+                sums[0] += upper.pairwise_dot_product(pair);
+                sums[1] += lower.pairwise_dot_product(pair);
             }
         }
         let first = block * ROWS;
@@ -130,11 +129,11 @@ impl Layer {
         for (sums, out) in sums.iter().zip(out.chunks_mut(self.rows())) {
             let out = &mut out[first..first + ROWS];
             for (half, sums) in sums.iter().enumerate() {
-                let sums = <[i32; 8]>::from(*sums);
-                for (n, sum) in sums.into_iter().enumerate() {
-                    let n = 8 * half + n;
-                    out[n] = sum as f32 * scale[n] + bias[n];
-                }
+                let place = 8 * half..8 * half + 8;
+                let scale = f32x8::from_slice(simd, &scale[place.clone()]);
+                let bias = f32x8::from_slice(simd, &bias[place.clone()]);
+                let values: f32x8<S> = sums.to_float();
+                (values * scale + bias).store_slice(&mut out[place]);
             }
         }
     }
