@@ -10,7 +10,7 @@ const SECONDS: u32 = 20;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (rate, streams, chunk_ms) in [
-        (16_000, 24, 40),
+        (24_000, 24, 40),
         (16_000, 1, 10),
         (24_000, 1, 10),
         (48_000, 1, 10),

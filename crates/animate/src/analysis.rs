@@ -4,7 +4,7 @@ mod mel;
 mod pitch;
 mod spectrum;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 
 use crate::math::{db, dot, sum};
 
@@ -74,7 +74,7 @@ impl Analyzer {
             if self.filled == WINDOW {
                 let level = Level::new();
                 // The processor's widest registers change no bit: nothing is fused, and sums have a fixed order.
-                sink(&dispatch!(level, _ => self.measure()));
+                sink(&dispatch!(level, simd => self.measure(simd)));
                 self.window.copy_within(HOP.., 0);
                 self.filled = WINDOW - HOP;
             }
@@ -82,16 +82,16 @@ impl Analyzer {
     }
 
     #[inline(always)]
-    fn measure(&self) -> Sound {
-        let mean = sum(&self.window) / WINDOW as f32;
-        let power = dot(&self.window, &self.window) / WINDOW as f32 - mean * mean;
+    fn measure<S: Simd>(&self, simd: S) -> Sound {
+        let mean = sum(simd, &self.window) / WINDOW as f32;
+        let power = dot(simd, &self.window, &self.window) / WINDOW as f32 - mean * mean;
         let level_db = db(power.max(1e-10));
         if level_db < -95.0 {
             return Sound::SILENCE;
         }
         let spectrum = spectrum::power(&self.window, mean);
-        let (voicing, pitch_semitones) = self.pitch.measure();
-        let bands = mel::bands(&spectrum);
+        let (voicing, pitch_semitones) = self.pitch.measure(simd);
+        let bands = mel::bands(simd, &spectrum);
         let mut mel_db = bands;
         for power in &mut mel_db {
             *power = db(power.max(1e-10));
@@ -99,7 +99,7 @@ impl Analyzer {
         Sound {
             level_db,
             mel_db,
-            loud_db: db((sum(&bands) / BANDS as f32).max(1e-10)),
+            loud_db: db((sum(simd, &bands) / BANDS as f32).max(1e-10)),
             brightness: mel::brightness(&bands),
             voicing,
             pitch_semitones,

@@ -33,6 +33,8 @@ mod input;
 mod layer;
 mod softmax;
 mod state;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use std::sync::LazyLock;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, dispatch};
 
 use crate::UnsupportedRate;
 use crate::math::{dot, sin};
@@ -78,7 +78,8 @@ impl Resampler {
             let mut start = 0;
             loop {
                 let (held, phase) = (&self.held, &mut self.phase);
-                let count = dispatch!(level, _ => filter.run(held, &mut start, phase, &mut out));
+                let count =
+                    dispatch!(level, simd => filter.run(simd, held, &mut start, phase, &mut out));
                 sink(&out[..count]);
                 if count < OUT {
                     break;
@@ -151,8 +152,9 @@ impl Filter {
 
     /// Fills `out` from `held`, of which what is before `start` is done with; says how far.
     #[inline(always)]
-    fn run(
+    fn run<S: Simd>(
         &self,
+        simd: S,
         held: &[f32],
         start: &mut usize,
         phase: &mut usize,
@@ -162,7 +164,7 @@ impl Filter {
             let Some(window) = held.get(*start..*start + self.taps) else {
                 return count;
             };
-            *out = dot(window, self.phase(*phase));
+            *out = dot(simd, window, self.phase(*phase));
             *start += self.step[0];
             *phase += self.step[1];
             if *phase >= self.phases {

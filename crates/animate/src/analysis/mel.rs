@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use fearless_simd::Simd;
+
 use super::BANDS;
 use super::spectrum::{BINS, LENGTH, ROOM};
 use crate::math::{dot, exp, ln};
@@ -45,13 +47,13 @@ static TRIANGLES: LazyLock<Triangles> = LazyLock::new(|| {
 
 /// Mean power of each band.
 #[inline(always)]
-pub(super) fn bands(spectrum: &[f32; ROOM]) -> [f32; BANDS] {
+pub(super) fn bands<S: Simd>(simd: S, spectrum: &[f32; ROOM]) -> [f32; BANDS] {
     let Triangles { first, weights } = &*TRIANGLES;
     let mut bands = [0.0; BANDS];
     for ((band, first), weights) in bands.iter_mut().zip(first).zip(weights) {
         *band = {
             let weights = weights.as_flattened();
-            dot(&spectrum[*first..*first + weights.len()], weights)
+            dot(simd, &spectrum[*first..*first + weights.len()], weights)
         };
     }
     bands

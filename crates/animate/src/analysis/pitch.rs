@@ -1,6 +1,9 @@
 //! Fundamental frequency and voicing, for brows, nods and the difference between buzz and hiss.
 
-use crate::math::{dot, ln};
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8};
+
+use crate::math::{dot, ln, sum};
 
 /// Shortest and longest period, at 4 kHz: 444 Hz and 70 Hz.
 const SHORTEST: usize = 9;
@@ -49,25 +52,29 @@ impl Pitch {
 
     /// Periodicity from 0 to 1, and the fundamental in semitones above 55 Hz.
     #[inline(always)]
-    pub(super) fn measure(&self) -> (f32, f32) {
+    pub(super) fn measure<S: Simd>(&self, simd: S) -> (f32, f32) {
         let mut line = [0.0f32; HELD + ROOM - TRIED];
         let (newer, older) = self.held.split_at(self.next);
         line[..older.len()].copy_from_slice(older);
         line[older.len()..HELD].copy_from_slice(newer);
-        let mean = line.iter().sum::<f32>() / HELD as f32;
+        let mean = sum(simd, &line) / HELD as f32;
         line[..HELD].iter_mut().for_each(|sample| *sample -= mean);
 
         // By place in the line: the period of place 0 is the longest.
-        let mut products = [0.0f32; ROOM];
+        let mut sums = [f32x8::splat(simd, 0.0); ROOM / 8];
         for (n, now) in line[LONGEST..HELD].iter().enumerate() {
-            let shifted = &line[n..n + ROOM];
-            for (product, sample) in products.iter_mut().zip(shifted) {
-                *product += now * sample;
+            let (shifted, _) = line[n..n + ROOM].as_chunks::<8>();
+            for (sum, samples) in sums.iter_mut().zip(shifted) {
+                *sum += f32x8::simd_from(simd, *samples) * *now;
             }
         }
-        let energy = dot(&line[LONGEST..HELD], &line[LONGEST..HELD]) + 1e-9;
+        let mut products = [0.0f32; ROOM];
+        for (product, sum) in products.as_chunks_mut().0.iter_mut().zip(sums) {
+            *product = <[f32; 8]>::from(sum);
+        }
+        let energy = dot(simd, &line[LONGEST..HELD], &line[LONGEST..HELD]) + 1e-9;
         let mut energies = [1.0f32; ROOM];
-        let mut shifted = dot(&line[..SPAN], &line[..SPAN]);
+        let mut shifted = dot(simd, &line[..SPAN], &line[..SPAN]);
         for (place, energy) in energies[..TRIED].iter_mut().enumerate() {
             *energy = shifted.max(0.0) + 1e-9;
             let (leaves, enters) = (line[place], line[place + SPAN]);

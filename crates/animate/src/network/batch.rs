@@ -7,6 +7,7 @@ use super::softmax::softmax;
 use super::{INPUTS, Network, Stream, quantise};
 use crate::Phone;
 use crate::hearing::Hearing;
+use crate::math::dot;
 
 /// Windows that go through together: all that is read of them stays in the nearest cache.
 pub(crate) const COLUMNS: usize = 24;
@@ -41,7 +42,7 @@ impl Scratch {
     }
 
     /// For the processor's features of `level`.
-    fn at(level: Level, network: &Network) -> Self {
+    pub(super) fn at(level: Level, network: &Network) -> Self {
         let inputs = network.input.inputs().max(3 * network.width);
         let rows = network.heads.rows().max(network.width);
         Self {
@@ -108,7 +109,11 @@ impl Scratch {
         for block in &network.blocks {
             for (n, column) in columns.iter().enumerate() {
                 let panel = &mut activations[n * 3 * width..(n + 1) * 3 * width];
-                normalise(&x[n * width..(n + 1) * width], &mut panel[2 * width..]);
+                normalise(
+                    simd,
+                    &x[n * width..(n + 1) * width],
+                    &mut panel[2 * width..],
+                );
                 let stream = stream(&mut owners[column.stream]);
                 stream
                     .ring(ring, width, block.dilation)
@@ -132,7 +137,7 @@ impl Scratch {
             .chunks_exact(width)
             .zip(activations.chunks_exact_mut(width))
         {
-            normalise(x, out);
+            normalise(simd, x, out);
         }
         let wanted = columns.iter().map(|it| it.wanted).max().unwrap_or(0);
         let rows = network.heads.rows();
@@ -151,21 +156,8 @@ impl Scratch {
 
 /// One column over its root mean square, quantised.
 #[inline(always)]
-fn normalise(x: &[f32], out: &mut [i16]) {
-    let mut lanes = [0.0f32; 16];
-    for chunk in x.as_chunks::<16>().0 {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value * value;
-        }
-    }
-    let mut step = 8;
-    while step > 0 {
-        for n in 0..step {
-            lanes[n] += lanes[n + step];
-        }
-        step /= 2;
-    }
-    let share = 1.0 / (lanes[0] / x.len() as f32 + 1e-6).sqrt();
+fn normalise<S: Simd>(simd: S, x: &[f32], out: &mut [i16]) {
+    let share = 1.0 / (dot(simd, x, x) / x.len() as f32 + 1e-6).sqrt();
     for (out, x) in out.iter_mut().zip(x) {
         *out = quantise((x * share).clamp(-8.0, 8.0), HIDDEN_SCALE);
     }

@@ -138,3 +138,38 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::{Level, dispatch};
+
+    use super::*;
+
+    #[test]
+    fn sums_are_exact_whatever_the_shape() {
+        for (rows, inputs, count) in [(16, 2, 1), (20, 123, 7), (132, 48, 12), (48, 768, 17)] {
+            let weight = |n: usize| ((n * 7919) % 256) as u8 as i8;
+            let weights: Vec<i8> = (0..rows * inputs).map(weight).collect();
+            let scale: Vec<f32> = (0..rows).map(|row| 0.25 + row as f32).collect();
+            let bias: Vec<f32> = (0..rows).map(|row| -(row as f32)).collect();
+            let layer = Layer::new(&scale, &bias, &weights, 1.0);
+            let mut columns = vec![0i16; count * layer.inputs()];
+            for (n, column) in columns.chunks_mut(layer.inputs()).enumerate() {
+                let value = |k: usize| ((n * 31 + k * 4337) % 32_769) as i16 - 16_384;
+                (0..inputs).for_each(|k| column[k] = value(k));
+            }
+            for level in [Level::new(), Level::baseline()] {
+                let mut out = vec![f32::NAN; count * layer.rows()];
+                dispatch!(level, simd => layer.apply(simd, rows, &columns, &mut out));
+                for (column, out) in columns.chunks(layer.inputs()).zip(out.chunks(layer.rows())) {
+                    for row in 0..rows {
+                        let weights = &weights[row * inputs..(row + 1) * inputs];
+                        let products = weights.iter().zip(column);
+                        let sum: i32 = products.map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
+                        assert_eq!(out[row], sum as f32 * scale[row] + bias[row]);
+                    }
+                }
+            }
+        }
+    }
+}
