@@ -2,48 +2,79 @@
 
 use std::time::{Duration, Instant};
 
-use visavis_animate::{Animator, Options};
+use visavis_animate::{Animator, Job, Options, push_all};
 
 /// One hop of the engine.
-const HOP_MS: usize = 10;
+const HOP_MS: f64 = 10.0;
+const SECONDS: u32 = 20;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    for rate in [16_000u32, 24_000, 48_000] {
-        let samples = babble(rate, 20);
-        let mut animator = Animator::new(rate, &Options::default())?;
-        let mut frames = Vec::with_capacity(1024);
-        let mut hops = Vec::with_capacity(100_000);
-        let mut busy = Busy::start();
-        for round in 0..8 {
-            frames.clear();
-            if round == 1 {
-                busy = Busy::start();
-            }
-            for chunk in samples.chunks(rate as usize * HOP_MS / 1000) {
-                let start = Instant::now();
-                animator.push(chunk, &mut frames);
-                // The first round warms up caches and tables.
-                if round > 0 {
-                    hops.push(start.elapsed());
-                }
-            }
-            animator.finish(&mut frames);
-        }
-        hops.sort_unstable();
-        // The finishing silence of each round is less than one hop in four hundred.
-        let mean = busy.elapsed() / hops.len() as u32;
-        println!(
-            "{rate} Hz: {:.0} streams per core; per 10 ms mean {:.2} us, p50 {:.2} us, p99 {:.2} us; state {} bytes; \
-             first frame after {} samples ({:.2} ms)",
-            HOP_MS as f64 * 1e-3 / mean.as_secs_f64(),
-            mean.as_secs_f64() * 1e6,
-            hops[hops.len() / 2].as_secs_f64() * 1e6,
-            hops[hops.len() * 99 / 100].as_secs_f64() * 1e6,
-            animator.state_bytes(),
-            animator.first_frame_samples(),
-            animator.first_frame_samples() as f64 * 1e3 / f64::from(rate),
-        );
+    for (rate, streams, chunk_ms) in [
+        (24_000, 24, 40),
+        (16_000, 1, 10),
+        (24_000, 1, 10),
+        (48_000, 1, 10),
+        (24_000, 1, 40),
+        (24_000, 1, 100),
+        (24_000, 24, 10),
+        (16_000, 24, 40),
+        (24_000, 24, 40),
+        (48_000, 24, 40),
+    ]
+    .into_iter()
+    .take(std::env::var("N").map_or(99, |n| n.parse().unwrap()))
+    {
+        measure(rate, streams, chunk_ms)?;
     }
+    Ok(())
+}
+
+/// Runs `streams` at once in chunks of `chunk_ms`.
+fn measure(rate: u32, streams: usize, chunk_ms: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let samples = babble(rate, SECONDS);
+    let animators = (0..streams).map(|_| Animator::new(rate, &Options::default()));
+    let mut animators = animators.collect::<Result<Vec<_>, _>>()?;
+    let mut frames = vec![Vec::with_capacity(1024); streams];
+    let mut chunks = Vec::with_capacity(100_000);
+    let mut busy = Busy::start();
+    for round in 0..=(80 / streams).max(1) {
+        // The first round warms up caches and tables.
+        if round == 1 {
+            busy = Busy::start();
+        }
+        frames.iter_mut().for_each(Vec::clear);
+        for (n, chunk) in samples.chunks(rate as usize * chunk_ms / 1000).enumerate() {
+            let last = (n + 1) * chunk_ms == SECONDS as usize * 1000;
+            let jobs = animators.iter_mut().zip(&mut frames);
+            let mut jobs: Vec<_> = jobs
+                .map(|(animator, frames)| Job {
+                    animator,
+                    samples: chunk,
+                    last,
+                    frames,
+                })
+                .collect();
+            let start = Instant::now();
+            push_all(&mut jobs);
+            if round > 0 {
+                chunks.push(start.elapsed());
+            }
+        }
+    }
+    let busy = busy.elapsed();
+    chunks.sort_unstable();
+    let hops = chunks.len() as f64 * streams as f64 * chunk_ms as f64 / HOP_MS;
+    let micros = busy.as_secs_f64() * 1e6 / hops;
+    println!(
+        "{rate} Hz, {streams} at once, {chunk_ms} ms: {:.0} streams per core; per 10 ms {micros:.2} us; per call p50 {:.1} us, \
+         p99 {:.1} us; state {} bytes; first frame after {} samples ({:.2} ms)",
+        HOP_MS * 1e3 / micros,
+        chunks[chunks.len() / 2].as_secs_f64() * 1e6,
+        chunks[chunks.len() * 99 / 100].as_secs_f64() * 1e6,
+        animators[0].state_bytes(),
+        animators[0].first_frame_samples(),
+        animators[0].first_frame_samples() as f64 * 1e3 / f64::from(rate),
+    );
     Ok(())
 }
 

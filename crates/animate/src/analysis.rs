@@ -1,16 +1,13 @@
 //! What can be measured in 25 ms of sound.
-//!
-//! This stage and [`recognise`](crate::recognise) are what a trained network replaces; everything
-//! after them only sees weights of visemes and an [`Expression`](crate::recognise::Expression) of loudness and pitch.
 
-mod formants;
 mod mel;
 mod pitch;
 mod spectrum;
 
-use crate::math::{db, dot};
+use fearless_simd::{Level, Simd, dispatch};
 
-use formants::Formants;
+use crate::math::{db, dot, sum};
+
 use pitch::Pitch;
 
 /// Samples of one window: 25 ms at 16 kHz.
@@ -27,8 +24,10 @@ pub(crate) struct Sound {
     pub(crate) level_db: f32,
     /// Power in each mel band, decibels.
     pub(crate) mel_db: [f32; BANDS],
-    /// First and second resonance of the vocal tract, hertz.
-    pub(crate) formants: [f32; 2],
+    /// Mean power over the bands, decibels.
+    pub(crate) loud_db: f32,
+    /// Centre of gravity of the bands, 0 (60 Hz) to 1 (7600 Hz).
+    pub(crate) brightness: f32,
     /// Periodicity, 0 (noise) to 1 (a pure period).
     pub(crate) voicing: f32,
     /// Fundamental frequency in semitones above 55 Hz; meaningless without voicing.
@@ -39,7 +38,8 @@ impl Sound {
     pub(crate) const SILENCE: Self = Self {
         level_db: -100.0,
         mel_db: [-100.0; BANDS],
-        formants: [500.0, 1500.0],
+        loud_db: -100.0,
+        brightness: 0.0,
         voicing: 0.0,
         pitch_semitones: 12.0,
     };
@@ -63,34 +63,44 @@ impl Analyzer {
         }
     }
 
-    /// Takes one sample and gives the window it completes, if it does.
-    pub(crate) fn push(&mut self, sample: f32) -> Option<Sound> {
-        self.window[self.filled] = sample;
-        self.filled += 1;
-        self.pitch.push(sample);
-        if self.filled < WINDOW {
-            return None;
+    /// Takes any number of samples and hands each window that they complete to `sink`.
+    pub(crate) fn push(&mut self, mut samples: &[f32], mut sink: impl FnMut(&Sound)) {
+        while !samples.is_empty() {
+            let (now, later) = samples.split_at(samples.len().min(WINDOW - self.filled));
+            self.window[self.filled..self.filled + now.len()].copy_from_slice(now);
+            self.filled += now.len();
+            self.pitch.push(now);
+            samples = later;
+            if self.filled == WINDOW {
+                let level = Level::new();
+                // The processor's widest registers change no bit: nothing is fused, and sums have a fixed order.
+                sink(&dispatch!(level, simd => self.measure(simd)));
+                self.window.copy_within(HOP.., 0);
+                self.filled = WINDOW - HOP;
+            }
         }
-        let sound = self.measure();
-        self.window.copy_within(HOP.., 0);
-        self.filled = WINDOW - HOP;
-        Some(sound)
     }
 
-    fn measure(&self) -> Sound {
-        let mean = self.window.iter().sum::<f32>() / WINDOW as f32;
-        let power = dot(&self.window, &self.window) / WINDOW as f32 - mean * mean;
+    #[inline(always)]
+    fn measure<S: Simd>(&self, simd: S) -> Sound {
+        let mean = sum(simd, &self.window) / WINDOW as f32;
+        let power = dot(simd, &self.window, &self.window) / WINDOW as f32 - mean * mean;
         let level_db = db(power.max(1e-10));
         if level_db < -95.0 {
             return Sound::SILENCE;
         }
         let spectrum = spectrum::power(&self.window, mean);
-        let (voicing, pitch_semitones) = self.pitch.measure();
-        let Formants { hertz, .. } = formants::measure(&spectrum);
+        let (voicing, pitch_semitones) = self.pitch.measure(simd);
+        let bands = mel::bands(simd, &spectrum);
+        let mut mel_db = bands;
+        for power in &mut mel_db {
+            *power = db(power.max(1e-10));
+        }
         Sound {
             level_db,
-            mel_db: mel::bands(&spectrum),
-            formants: hertz,
+            mel_db,
+            loud_db: db((sum(simd, &bands) / BANDS as f32).max(1e-10)),
+            brightness: mel::brightness(&bands),
             voicing,
             pitch_semitones,
         }

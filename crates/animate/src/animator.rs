@@ -1,35 +1,37 @@
-use crate::analysis::{Analyzer, HOP, Sound, WINDOW};
-use crate::hearing::{HEADS, Hearing, Posterior};
+use crate::analysis::{Analyzer, HOP, WINDOW};
+use crate::batch::{self, Samples, Work};
+use crate::listener::Listener;
 use crate::options::MEDIA_CLOCK;
 use crate::performance::Performance;
-use crate::recognise::{DELAY, Heard, Recogniser};
 use crate::resample::{RATE, Resampler};
-use crate::{Attention, Frame, Insight, Options, Phone, UnsupportedRate, Viseme};
+use crate::{Attention, Frame, Insight, Options, UnsupportedRate};
 
 /// Turns one utterance of speech into frames, as the audio arrives.
 ///
 /// Frames depend on the options and the samples alone, never on how the samples were cut into
-/// chunks or when they came. Nothing is allocated after [`new`](Self::new) but what `frames` needs.
+/// chunks or when they came. Nothing is allocated after [`new`](Self::new) but what `frames` needs,
+/// and once per thread some room to work in. [`push_all`](crate::push_all) runs many of them faster than one by one.
 #[derive(Clone)]
 pub struct Animator {
     options: Options,
     rate: u32,
-    resampler: Resampler,
-    stage: Stage,
+    pub(crate) resampler: Resampler,
+    pub(crate) stage: Stage,
 }
 
 /// Everything after resampling.
 #[derive(Clone)]
-struct Stage {
-    analyzer: Analyzer,
-    recogniser: Recogniser,
-    /// What was recognised in the latest windows, the newest last.
-    heard: [Posterior; HEADS[2]],
-    performance: Performance,
+pub(crate) struct Stage {
+    pub(crate) analyzer: Analyzer,
+    pub(crate) listener: Listener,
+    pub(crate) performance: Performance,
     /// Samples taken in, at the input rate.
-    taken: u64,
+    pub(crate) taken: u64,
     ended: bool,
 }
+
+/// Ticks of the media clock per step.
+const STEP_TICKS: u64 = MEDIA_CLOCK / 100;
 
 impl Animator {
     /// An animator for audio at `sample_rate` samples per second.
@@ -73,65 +75,41 @@ impl Animator {
     /// Bytes this instance keeps, on the stack and on the heap, apart from tables that all share.
     #[must_use]
     pub fn state_bytes(&self) -> usize {
-        size_of::<Self>() + self.resampler.heap_bytes()
+        size_of::<Self>() + self.resampler.heap_bytes() + self.stage.listener.stream.heap_bytes()
     }
 
     /// Takes the next samples of the utterance, any number of them, and appends the frames they complete.
     ///
     /// After [`finish`](Self::finish) the next push begins a new utterance.
     pub fn push(&mut self, samples: &[i16], frames: &mut Vec<Frame>) {
-        self.push_observed(samples, frames, &mut |_| {});
+        self.push_observed(samples, frames, &mut |_| ());
     }
 
-    /// As [`push`](Self::push), and lets `observe` see what was decided about every 10 ms.
+    /// As [`push`](Self::push), and tells `observe` what was made of each 10 ms that can now be shown.
     pub fn push_observed(
         &mut self,
         samples: &[i16],
         frames: &mut Vec<Frame>,
         observe: &mut impl FnMut(&Insight),
     ) {
-        let convert = |sample| f32::from(sample) * (1.0 / 32_768.0);
-        self.push_with(samples, convert, frames, observe);
+        self.work(Samples::Integers(samples), false, frames, observe);
     }
 
     /// As [`push`](Self::push), with samples from -1 to 1; what is outside is clipped, what is not a number is silence.
     pub fn push_f32(&mut self, samples: &[f32], frames: &mut Vec<Frame>) {
-        let sane = |sample: f32| {
-            if sample.is_nan() {
-                0.0
-            } else {
-                sample.clamp(-1.0, 1.0)
-            }
-        };
-        self.push_with(samples, sane, frames, &mut |_| {});
+        self.work(Samples::Floats(samples), false, frames, &mut |_| ());
     }
 
     /// Ends the utterance and appends its last frames.
     ///
     /// All frames of an utterance together are exactly its duration times the frame rate, rounded up.
     pub fn finish(&mut self, frames: &mut Vec<Frame>) {
-        self.finish_observed(frames, &mut |_| {});
+        self.finish_observed(frames, &mut |_| ());
     }
 
-    /// As [`finish`](Self::finish), and lets `observe` see what was decided about every 10 ms.
+    /// As [`finish`](Self::finish), and tells `observe` what was made of each 10 ms that was left.
     pub fn finish_observed(&mut self, frames: &mut Vec<Frame>, observe: &mut impl FnMut(&Insight)) {
-        self.begin();
-        let ticks = u128::from(self.stage.taken) * u128::from(MEDIA_CLOCK);
-        let total =
-            ticks.div_ceil(u128::from(self.rate) * u128::from(self.options.fps.ticks())) as u64;
-        let silence = [0.0f32; 64];
-        while self.stage.performance.frames() < total {
-            let Self {
-                rate,
-                resampler,
-                stage,
-                ..
-            } = self;
-            resampler.push(&silence, |sample| {
-                stage.push(sample, *rate, Some(total), frames, observe)
-            });
-        }
-        self.stage.ended = true;
+        self.work(Samples::Integers(&[]), true, frames, observe);
     }
 
     /// Lets the face attend to something, from the media time of the audio pushed so far on.
@@ -147,39 +125,37 @@ impl Animator {
     /// Forgets everything: afterwards it equals a new instance with the same options.
     pub fn reset(&mut self) {
         self.resampler.reset();
-        self.stage = Stage::new(&self.options);
+        self.stage.reset(&self.options);
     }
 
-    fn begin(&mut self) {
+    /// Begins a new utterance if one has ended.
+    pub(crate) fn begin(&mut self) {
         if self.stage.ended {
             self.reset();
         }
     }
 
-    fn push_with<S: Copy>(
+    /// Ends the utterance with what has been taken in: windows needed to show all of it, and its frames.
+    pub(crate) fn ends(&mut self) -> [u64; 2] {
+        self.stage.ended = true;
+        let frame_ticks = self.options.fps.ticks();
+        let ticks = u128::from(self.stage.taken) * u128::from(MEDIA_CLOCK);
+        let frames = ticks.div_ceil(u128::from(self.rate) * u128::from(frame_ticks)) as u64;
+        let Some(last) = frames.checked_sub(1) else {
+            return [0, 0];
+        };
+        let step = (last * frame_ticks).div_ceil(STEP_TICKS);
+        [step + self.options.lookahead.steps() as u64 + 1, frames]
+    }
+
+    fn work(
         &mut self,
-        samples: &[S],
-        convert: impl Fn(S) -> f32,
+        samples: Samples<'_>,
+        last: bool,
         frames: &mut Vec<Frame>,
         observe: &mut impl FnMut(&Insight),
     ) {
-        self.begin();
-        let mut block = [0.0f32; 256];
-        for chunk in samples.chunks(block.len()) {
-            for (out, sample) in block.iter_mut().zip(chunk) {
-                *out = convert(*sample);
-            }
-            let Self {
-                rate,
-                resampler,
-                stage,
-                ..
-            } = self;
-            stage.taken += chunk.len() as u64;
-            resampler.push(&block[..chunk.len()], |sample| {
-                stage.push(sample, *rate, None, frames, observe)
-            });
-        }
+        batch::run(&mut [Work::new(self, samples, last, frames)], observe);
     }
 }
 
@@ -197,53 +173,17 @@ impl Stage {
     fn new(options: &Options) -> Self {
         Self {
             analyzer: Analyzer::new(),
-            recogniser: Recogniser::new(),
-            heard: [posterior(&Heard::SILENCE); HEADS[2]],
+            listener: Listener::new(options.lookahead),
             performance: Performance::new(options),
             taken: 0,
             ended: false,
         }
     }
 
-    /// Takes one 16 kHz sample; gives out at most `total` frames.
-    fn push(
-        &mut self,
-        sample: f32,
-        rate: u32,
-        total: Option<u64>,
-        frames: &mut Vec<Frame>,
-        observe: &mut impl FnMut(&Insight),
-    ) {
-        if let Some(sound) = self.analyzer.push(sample) {
-            let hearing = self.hear(&sound);
-            let total = total.unwrap_or(u64::MAX);
-            self.performance
-                .hear(&hearing, total, rate, frames, observe);
-        }
+    fn reset(&mut self, options: &Options) {
+        self.analyzer = Analyzer::new();
+        self.listener.reset();
+        self.performance = Performance::new(options);
+        (self.taken, self.ended) = (0, false);
     }
-
-    fn hear(&mut self, sound: &Sound) -> Hearing {
-        let heard = self.recogniser.push(sound);
-        self.heard.rotate_left(1);
-        self.heard[HEADS[2] - 1] = posterior(&heard);
-        Hearing {
-            heads: HEADS.map(|steps| self.heard[HEADS[2] - 1 - (steps - DELAY)]),
-            level_db: sound.level_db,
-            loudness_db: heard.loudness_db,
-            presence: heard.presence,
-            voicing: heard.voicing,
-            pitch_semitones: heard.pitch_semitones,
-            brightness: 0.5,
-        }
-    }
-}
-
-/// The weight of each viseme on the first of its phones.
-fn posterior(heard: &Heard) -> Posterior {
-    let mut phones = [0.0; Phone::COUNT];
-    for viseme in Viseme::ALL {
-        let first = Phone::ALL.iter().position(|p| p.viseme() == viseme);
-        phones[first.unwrap_or(0)] = heard.weights[viseme as usize];
-    }
-    phones
 }

@@ -5,8 +5,8 @@
 //! and eyes. [`flame`] turns a frame into FLAME parameters, [`opus`] and [`wav`] read what speech
 //! comes in, [`export`] writes files that other programs read.
 //!
-//! It hears with signal processing alone and needs no network, no GPU and no transcript. What it
-//! deliberately does not know: files, sockets, clocks, sessions, words, languages, and the
+//! A small network inside the crate tells sounds apart; it needs no GPU, no transcript and no service. What the
+//! engine deliberately does not know: files, sockets, clocks, sessions, words, languages, and the
 //! appearance of the face it moves. Time is counted in samples, chance is a seed.
 //!
 //! Frames are stamped in media time and depend on the samples and the [`Options`] alone: cutting
@@ -34,6 +34,7 @@
 mod analysis;
 mod animator;
 mod arkit;
+mod batch;
 mod character;
 pub mod export;
 mod face;
@@ -41,22 +42,25 @@ pub mod flame;
 mod frame;
 mod hearing;
 mod insight;
+mod level;
 mod life;
+mod listener;
 mod math;
 mod motion;
+mod network;
 mod options;
 pub mod opus;
 mod performance;
 mod phone;
 #[doc(hidden)]
 pub mod probe;
-mod recognise;
 mod resample;
 mod viseme;
 pub mod wav;
 
 pub use animator::Animator;
 pub use arkit::ARKIT;
+pub use batch::{Job, push_all};
 pub use character::Character;
 pub use frame::{Frame, Pose};
 pub use insight::Insight;

@@ -4,9 +4,13 @@
 //! product promises equal frames for equal audio. Only `+ - * /` and `sqrt` are used here:
 //! IEEE 754 fixes those, and Rust neither contracts nor reorders them.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8};
+
 const LN_2: f32 = std::f32::consts::LN_2;
 
 /// Natural logarithm of a positive number, relative error below 1e-6; tiny values are raised to 1e-30.
+#[inline(always)]
 pub(crate) fn ln(x: f32) -> f32 {
     let bits = x.max(1e-30).to_bits();
     let mut exponent = (bits >> 23) as i32 - 127;
@@ -74,6 +78,7 @@ pub(crate) fn wave(turns: f64) -> f32 {
 }
 
 /// A power ratio in decibels.
+#[inline(always)]
 pub(crate) fn db(power: f32) -> f32 {
     4.342_944_8 * ln(power)
 }
@@ -84,28 +89,33 @@ pub(crate) fn ramp(low: f32, high: f32, x: f32) -> f32 {
     t * t * (3.0 - 2.0 * t)
 }
 
-/// Dot product in eight lanes with one fixed order of summation.
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; 8];
-    let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
-    let tail: f32 = left
-        .remainder()
-        .iter()
-        .zip(right.remainder())
-        .map(|(x, y)| x * y)
-        .sum();
-    for (x, y) in left.zip(right) {
-        for i in 0..8 {
-            lanes[i] += x[i] * y[i];
-        }
+/// Dot product of two equally long slices, in eight lanes with one fixed order of summation.
+#[inline(always)]
+pub(crate) fn dot<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = f32x8::splat(simd, 0.0);
+    let ((a, a_tail), (b, b_tail)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a.iter().zip(b) {
+        lanes += f32x8::simd_from(simd, *a) * f32x8::simd_from(simd, *b);
     }
-    let pairs = [
-        lanes[0] + lanes[4],
-        lanes[1] + lanes[5],
-        lanes[2] + lanes[6],
-        lanes[3] + lanes[7],
-    ];
-    (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]) + tail
+    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    join(lanes) + tail
+}
+
+/// Sum in eight lanes with one fixed order of summation.
+#[inline(always)]
+pub(crate) fn sum<S: Simd>(simd: S, values: &[f32]) -> f32 {
+    let mut lanes = f32x8::splat(simd, 0.0);
+    let (chunks, tail) = values.as_chunks::<8>();
+    for chunk in chunks {
+        lanes += f32x8::simd_from(simd, *chunk);
+    }
+    join(lanes) + tail.iter().sum::<f32>()
+}
+
+#[inline(always)]
+fn join<S: Simd>(lanes: f32x8<S>) -> f32 {
+    let [a, b, c, d, e, f, g, h] = <[f32; 8]>::from(lanes);
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 #[cfg(test)]

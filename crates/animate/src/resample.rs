@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use crate::UnsupportedRate;
 use crate::math::{dot, sin};
 
@@ -14,6 +16,8 @@ const REACH_US: u64 = 750;
 const PHASES_MAX: u32 = 640;
 /// Input taken in at once; any value gives the same output.
 const BLOCK: usize = 256;
+/// Output handed on at once.
+const OUT: usize = 192;
 
 /// A windowed-sinc polyphase filter.
 ///
@@ -62,21 +66,23 @@ impl Resampler {
         self.held.capacity() * size_of::<f32>()
     }
 
-    /// Takes any number of samples; hands every finished 16 kHz sample to `sink`.
-    pub(crate) fn push(&mut self, samples: &[f32], mut sink: impl FnMut(f32)) {
+    /// Takes any number of samples; hands the finished 16 kHz samples to `sink`, some at a time.
+    pub(crate) fn push(&mut self, samples: &[f32], mut sink: impl FnMut(&[f32])) {
         let Some(filter) = &self.filter else {
-            return samples.iter().for_each(|&sample| sink(sample));
+            return sink(samples);
         };
+        let level = Level::new();
+        let mut out = [0.0; OUT];
         for block in samples.chunks(BLOCK) {
             self.held.extend_from_slice(block);
             let mut start = 0;
-            while let Some(window) = self.held.get(start..start + filter.taps) {
-                sink(dot(window, filter.phase(self.phase)));
-                start += filter.step[0];
-                self.phase += filter.step[1];
-                if self.phase >= filter.phases {
-                    self.phase -= filter.phases;
-                    start += 1;
+            loop {
+                let (held, phase) = (&self.held, &mut self.phase);
+                let count =
+                    dispatch!(level, simd => filter.run(simd, held, &mut start, phase, &mut out));
+                sink(&out[..count]);
+                if count < OUT {
+                    break;
                 }
             }
             // A long step may reach past what is held: what remains to skip has not arrived yet.
@@ -144,6 +150,32 @@ impl Filter {
         }
     }
 
+    /// Fills `out` from `held`, of which what is before `start` is done with; says how far.
+    #[inline(always)]
+    fn run<S: Simd>(
+        &self,
+        simd: S,
+        held: &[f32],
+        start: &mut usize,
+        phase: &mut usize,
+        out: &mut [f32; OUT],
+    ) -> usize {
+        for (count, out) in out.iter_mut().enumerate() {
+            let Some(window) = held.get(*start..*start + self.taps) else {
+                return count;
+            };
+            *out = dot(simd, window, self.phase(*phase));
+            *start += self.step[0];
+            *phase += self.step[1];
+            if *phase >= self.phases {
+                *phase -= self.phases;
+                *start += 1;
+            }
+        }
+        OUT
+    }
+
+    #[inline(always)]
     fn phase(&self, phase: usize) -> &[f32] {
         &self.coefficients[phase * self.taps..(phase + 1) * self.taps]
     }
@@ -195,7 +227,7 @@ mod tests {
             .collect();
         let mut resampler = Resampler::new(rate).expect("supported");
         let mut output = Vec::new();
-        resampler.push(&input, |sample| output.push(sample));
+        resampler.push(&input, |samples| output.extend_from_slice(samples));
         output
     }
 

@@ -2,15 +2,17 @@
 
 use std::sync::LazyLock;
 
+use fearless_simd::Simd;
+
 use super::BANDS;
-use super::spectrum::{BINS, LENGTH};
-use crate::math::{db, exp, ln};
+use super::spectrum::{BINS, LENGTH, ROOM};
+use crate::math::{dot, exp, ln};
 
 struct Triangles {
     /// First bin of each band.
     first: [usize; BANDS],
-    /// Weights of each band from its first bin on.
-    weights: [Vec<f32>; BANDS],
+    /// Weights of each band from its first bin on, filled up with zeros.
+    weights: [Vec<[f32; 8]>; BANDS],
 }
 
 static TRIANGLES: LazyLock<Triangles> = LazyLock::new(|| {
@@ -33,24 +35,37 @@ static TRIANGLES: LazyLock<Triangles> = LazyLock::new(|| {
             .min(BINS - 1);
         let weights: Vec<f32> = (first..=last).map(|bin| weight(bin).max(0.05)).collect();
         let sum: f32 = weights.iter().sum();
-        (first, weights.iter().map(|w| w / sum).collect())
+        let mut weights: Vec<f32> = weights.iter().map(|w| w / sum).collect();
+        weights.resize(weights.len().next_multiple_of(8), 0.0);
+        (first, weights)
     });
     Triangles {
         first: std::array::from_fn(|n| rows[n].0),
-        weights: rows.map(|row| row.1),
+        weights: rows.map(|row| row.1.as_chunks::<8>().0.to_vec()),
     }
 });
 
-/// Mean power of each band in decibels, at least -100.
-pub(super) fn bands(spectrum: &[f32; BINS]) -> [f32; BANDS] {
+/// Mean power of each band.
+#[inline(always)]
+pub(super) fn bands<S: Simd>(simd: S, spectrum: &[f32; ROOM]) -> [f32; BANDS] {
     let Triangles { first, weights } = &*TRIANGLES;
-    std::array::from_fn(|band| {
-        let bins = &spectrum[first[band]..];
-        let power: f32 = bins
-            .iter()
-            .zip(&weights[band])
-            .map(|(power, weight)| power * weight)
-            .sum();
-        db(power.max(1e-10))
-    })
+    let mut bands = [0.0; BANDS];
+    for ((band, first), weights) in bands.iter_mut().zip(first).zip(weights) {
+        *band = {
+            let weights = weights.as_flattened();
+            dot(simd, &spectrum[*first..*first + weights.len()], weights)
+        };
+    }
+    bands
+}
+
+/// Centre of gravity of the bands' powers, 0 for all in the lowest to 1 for all in the highest.
+#[inline(always)]
+pub(super) fn brightness(bands: &[f32; BANDS]) -> f32 {
+    let (mut sum, mut moment) = (1e-20f32, 0.0);
+    for (band, power) in bands.iter().enumerate() {
+        sum += power;
+        moment += power * band as f32;
+    }
+    (moment / (sum * (BANDS - 1) as f32)).min(1.0)
 }
