@@ -79,3 +79,30 @@ def quantise(layer):
 def layer_bytes(layer):
     weights, scale = quantise(layer)
     return struct.pack("<2I", *weights.shape) + scale.tobytes() + np.asarray(layer[1], "<f4").tobytes() + weights.tobytes()
+
+
+def read(path):
+    """The parameters and the prior of a file that `write` made, as the engine sees them."""
+    with open(path, "rb") as file:
+        content = file.read()
+    assert content[:8] == MAGIC
+    place = 8
+    take = lambda kind, count: np.frombuffer(content, kind, count, place)
+    _, _, _, blocks, classes, _, _ = take("<u4", 7)
+    place += 28 + 4 * blocks + 32 + 8 * classes
+    prior = take("<f4", INPUTS - 1)
+    place += 4 * (INPUTS - 1)
+    layers = []
+    for _ in range(2 + 2 * blocks):
+        rows, columns = (int(n) for n in take("<u4", 2))
+        place += 8
+        scale = take("<f4", rows)
+        place += 4 * rows
+        bias = take("<f4", rows)
+        place += 4 * rows
+        weights = take("i1", rows * columns).reshape(rows, columns)
+        place += rows * columns
+        layers.append((jnp.asarray((weights * scale[:, None]).T), jnp.asarray(bias)))
+    assert place == len(content)
+    pairs = list(zip(layers[1:-1:2], layers[2:-1:2]))
+    return {"input": layers[0], "blocks": pairs, "heads": layers[-1]}, prior
