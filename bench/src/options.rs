@@ -10,6 +10,10 @@ pub(crate) struct Options {
     pub(crate) load_core: usize,
     pub(crate) peers: Vec<String>,
     pub(crate) parts: Vec<String>,
+    pub(crate) systems: Vec<String>,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) voices: Vec<String>,
+    pub(crate) sentences: PathBuf,
     pub(crate) receivers: Vec<usize>,
     pub(crate) rounds: usize,
     pub(crate) window: usize,
@@ -27,6 +31,10 @@ impl Options {
             load_core: 1,
             peers: Vec::new(),
             parts: Vec::new(),
+            systems: Vec::new(),
+            conditions: Vec::new(),
+            voices: Vec::new(),
+            sentences: PathBuf::from("bench/sentences/held-out.txt"),
             receivers: vec![1, 100, 1000],
             rounds: 5,
             window: 64,
@@ -47,6 +55,10 @@ impl Options {
                 "--load-core" => options.load_core = number(name, value)?,
                 "--peers" => options.peers = words_of(value),
                 "--parts" => options.parts = words_of(value),
+                "--systems" => options.systems = words_of(value),
+                "--conditions" => options.conditions = words_of(value),
+                "--voices" => options.voices = words_of(value),
+                "--sentences" => options.sentences = PathBuf::from(value),
                 "--receivers" => options.receivers = numbers(name, value)?,
                 "--rounds" => options.rounds = number(name, value)?,
                 "--window" => options.window = number(name, value)?,
@@ -56,6 +68,15 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+/// Those of `all` that are wanted; all of them where nothing is said.
+pub(crate) fn chosen<'a>(wanted: &[String], all: &[&'a str]) -> Result<Vec<&'a str>, String> {
+    if let Some(unknown) = wanted.iter().find(|name| !all.contains(&name.as_str())) {
+        return Err(format!("no '{unknown}'; there are {}", all.join(", ")));
+    }
+    let is_wanted = |name: &&str| wanted.is_empty() || wanted.iter().any(|want| want == name);
+    Ok(all.iter().copied().filter(is_wanted).collect())
 }
 
 fn words_of(value: &str) -> Vec<String> {

@@ -5,7 +5,6 @@
 
 mod dialect;
 mod frames;
-mod install;
 mod measure;
 mod member;
 mod own;
@@ -21,7 +20,11 @@ use measure::{Figures, Plan};
 use peer::Peer;
 use results::Results;
 
-use crate::{Failure, options::Options, server};
+use crate::{
+    Failure, install,
+    options::{Options, chosen},
+    server,
+};
 
 /// One measurement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,13 +138,4 @@ fn install(options: &Options) -> Result<Installed, Failure> {
         }
     }
     Ok((peers, absent))
-}
-
-/// Those of `all` that are wanted; all of them where nothing is said.
-fn chosen<'a>(wanted: &[String], all: &[&'a str]) -> Result<Vec<&'a str>, Failure> {
-    if let Some(unknown) = wanted.iter().find(|name| !all.contains(&name.as_str())) {
-        return Err(format!("no '{unknown}'; there are {}", all.join(", ")).into());
-    }
-    let is_wanted = |name: &&str| wanted.is_empty() || wanted.iter().any(|want| want == name);
-    Ok(all.iter().copied().filter(is_wanted).collect())
 }

@@ -6,7 +6,7 @@ use crate::{interop, sh};
 const PYTHON_SDK: &str = "interop/.cache/venv-spatialreal";
 
 const NAMES: &[&str] = &[
-    "engine",
+    "animate",
     "first-frame",
     "idle",
     "sdk",

@@ -8,9 +8,9 @@ use std::{
 
 use crate::{
     Failure,
+    install::{self, Cache},
     signaling::{
         dialect::{self, Dialect},
-        install::{self, Cache},
         member::Script,
         own,
         process::{self, Process},

@@ -55,6 +55,7 @@ mod phone;
 #[doc(hidden)]
 pub mod probe;
 mod resample;
+pub mod score;
 mod viseme;
 pub mod wav;
 

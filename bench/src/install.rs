@@ -29,10 +29,15 @@ impl Cache {
         Ok(Self { folder, peers })
     }
 
-    /// A program of the packages in `bench/peers/package.json`.
+    /// A folder with the packages that `bench/peers/package.json` names.
     pub(crate) fn npm(&self) -> Result<PathBuf, String> {
-        let folder = self.folder.join("npm");
-        let wanted = fs::read(self.peers.join("package.json")).map_err(|e| e.to_string())?;
+        self.packages("npm", "package.json")
+    }
+
+    /// A folder of this name with the packages that a file in `bench/peers` names.
+    pub(crate) fn packages(&self, folder: &str, file: &str) -> Result<PathBuf, String> {
+        let folder = self.folder.join(folder);
+        let wanted = fs::read(self.peers.join(file)).map_err(|e| e.to_string())?;
         let stamp = folder.join("installed.json");
         if fs::read(&stamp).is_ok_and(|have| have == wanted) {
             return Ok(folder);
@@ -106,6 +111,13 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .chain([PathBuf::from("/usr/sbin")])
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
+}
+
+/// A program that must be there already; the error says which Debian packages bring it.
+pub(crate) fn present(program: &str, packages: &str) -> Result<PathBuf, String> {
+    find(program).ok_or_else(|| {
+        format!("there is no {program} on this machine; 'apt-get install {packages}' brings it")
+    })
 }
 
 /// The version of an installed Debian package.

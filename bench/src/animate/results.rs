@@ -1,0 +1,157 @@
+//! Tables of docs/benchmarks.md, and JSON.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use serde_json::{Value, json};
+use visavis_animate::{
+    Lookahead,
+    score::{CurvesReport, Report},
+};
+
+use crate::{
+    Failure,
+    animate::{condition::Condition, speed::Speed, system::System},
+    figures::{head, row},
+};
+
+/// What the voices are called when they are counted as one.
+pub(super) const TOGETHER: &str = "together";
+
+/// One system in one condition.
+pub(super) struct Row {
+    pub(super) condition: Condition,
+    pub(super) voice: String,
+    pub(super) system: System,
+    /// The offset in time at which it was best; none where several voices are counted as one.
+    pub(super) offset_us: Option<i64>,
+    pub(super) report: Report,
+    pub(super) curves: CurvesReport,
+}
+
+#[derive(Default)]
+pub(super) struct Results {
+    pub(super) rows: Vec<Row>,
+    pub(super) speed: Vec<Speed>,
+}
+
+impl Results {
+    pub(super) fn print(&self) {
+        println!("Known phones, frames of 10 ms:\n");
+        head(&[
+            "sound",
+            "voice",
+            "system",
+            "15 visemes",
+            "not silence",
+            "macro-F1",
+            "7 classes",
+            "closures hit",
+            "spurious",
+            "false per second",
+            "onset error, median",
+            "p90",
+        ]);
+        for one in &self.rows {
+            let (report, closures) = (&one.report, &one.report.closures);
+            row(&[
+                one.condition.title().to_owned(),
+                one.voice.clone(),
+                one.system.title().to_owned(),
+                percent(report.accuracy),
+                percent(report.accuracy_spoken),
+                percent(report.macro_f1),
+                percent(report.coarse_accuracy),
+                percent(closures.hit_share),
+                percent(closures.spurious_share),
+                number(closures.false_per_second, 2, ""),
+                number(closures.onset_median_ms, 0, " ms"),
+                number(closures.onset_p90_ms, 0, " ms"),
+            ]);
+        }
+        println!();
+        self.print_curves();
+        let last_clean = |one: &&Row| {
+            one.condition == Condition::Clean && one.system == System::Visavis(Lookahead::Ms40)
+        };
+        if let Some(one) = self.rows.iter().rfind(last_clean) {
+            println!("visavis, 40 ms, clean, {}:\n", one.voice);
+            println!("```text\n{}```\n", one.report);
+        }
+    }
+
+    fn print_curves(&self) {
+        let own: Vec<&Row> = self
+            .rows
+            .iter()
+            .filter(|one| {
+                matches!(one.system, System::Visavis(_)) && one.condition == Condition::Clean
+            })
+            .collect();
+        if own.is_empty() {
+            return;
+        }
+        println!("The face, clean, 100 frames per second:\n");
+        head(&[
+            "voice",
+            "system",
+            "jitter of jawOpen",
+            "gap left in closures",
+        ]);
+        for one in own {
+            row(&[
+                one.voice.clone(),
+                one.system.title().to_owned(),
+                number(one.curves.jitter, 4, ""),
+                number(one.curves.closure_gap, 3, ""),
+            ]);
+        }
+        println!();
+    }
+
+    pub(super) fn print_speed(&self) {
+        println!("Engine alone, on {}:\n", crate::server::processor());
+        head(&[
+            "system",
+            "streams",
+            "chunk",
+            "p50",
+            "p99",
+            "real-time streams per core",
+            "memory per stream",
+        ]);
+        for one in &self.speed {
+            row(&one.cells());
+        }
+        println!();
+    }
+
+    pub(super) fn write(&self, file: &Path, processor: &str) -> Result<(), Failure> {
+        let rows: Result<Vec<Value>, Failure> = self.rows.iter().map(Row::json).collect();
+        let speed: Vec<BTreeMap<&str, Value>> = self.speed.iter().map(Speed::json).collect();
+        let all = json!({ "processor": processor, "accuracy": rows?, "speed": speed });
+        Ok(fs::write(file, serde_json::to_string_pretty(&all)?)?)
+    }
+}
+
+impl Row {
+    fn json(&self) -> Result<Value, Failure> {
+        let report: Value = serde_json::from_str(&self.report.json())?;
+        Ok(json!({
+            "condition": self.condition.name(),
+            "voice": self.voice,
+            "system": self.system.name(),
+            "offset_ms": self.offset_us.map(|us| us as f64 / 1000.0),
+            "jitter": self.curves.jitter,
+            "closure_gap": self.curves.closure_gap,
+            "report": report,
+        }))
+    }
+}
+
+fn percent(share: Option<f64>) -> String {
+    number(share.map(|share| share * 100.0), 1, " %")
+}
+
+fn number(value: Option<f64>, places: usize, unit: &str) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.places$}{unit}"))
+}
