@@ -51,6 +51,7 @@ mod phone;
 pub mod probe;
 mod recognise;
 mod resample;
+pub mod score;
 mod viseme;
 pub mod wav;
 
