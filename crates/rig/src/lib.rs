@@ -25,6 +25,11 @@ mod pose;
 mod rig;
 pub mod text;
 
+/// The definition of the drawing, as JSON: what `SCRIPT` is given in a browser.
+pub const FACE: &str = definition::FACE;
+/// The interpreter for browsers, an ES module: `createRig`, `shapes` and `draw`.
+pub const SCRIPT: &str = include_str!("../../../web/rig/rig.js");
+
 pub use error::RigError;
 pub use pose::Head;
 pub use rig::{Rig, SIZE, Shape};
