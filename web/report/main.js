@@ -30,7 +30,7 @@ const likely = Array.from({ length: 4 }, () => {
   byId("likely").append(row);
   return { name, bar, share };
 });
-const voice = ["loudness", "pitch", "voiced", "lips", ...(data.truth ? ["given phone"] : [])].map((name) => {
+const voice = ["loudness", "speech", "voiced", "pitch", "lips", ...(data.truth ? ["given phone"] : [])].map((name) => {
   const value = make("dd");
   byId("voice").append(make("dt", name), value);
   return value;
@@ -61,7 +61,7 @@ byId("in").onclick = () => timeline.zoom(1 / 1.6);
 byId("out").onclick = () => timeline.zoom(1.6);
 byId("all").onclick = timeline.all;
 byId("theme").onclick = () => dark(!document.documentElement.classList.contains("dark"));
-audio.onplay = audio.onpause = audio.onended = () => (byId("play").textContent = audio.paused ? "Play" : "Pause");
+audio.onplay = () => (byId("play").textContent = "Pause");
 audio.onpause = () => ((byId("play").textContent = "Play"), remember());
 
 addEventListener("keydown", (event) => {
@@ -162,8 +162,9 @@ function showStep(step) {
   const hertz = 55 * 2 ** (data.pitch[step] / 4 / 12);
   const said = [
     `${data.loudness[step]} dB`,
-    voiced > 0.5 ? `${hertz.toFixed(0)} Hz` : "–",
+    `${Math.round((data.presence[step] / 255) * 100)} %`,
     `${Math.round(voiced * 100)} %`,
+    voiced > 0.5 ? `${hertz.toFixed(0)} Hz` : "–",
     data.closed[step] ? "meet" : "apart",
     truth ? data.phone_names[truth[0]] : "sil",
   ];

@@ -42,8 +42,15 @@ pub(super) fn listen(
     Ok(Heard { frames, insights })
 }
 
-fn insights(samples: &[i16], rate: u32, options: &Options) -> Result<Vec<Insight>, UnsupportedRate> {
-    let options = Options { fps: Fps::F100, ..*options };
+fn insights(
+    samples: &[i16],
+    rate: u32,
+    options: &Options,
+) -> Result<Vec<Insight>, UnsupportedRate> {
+    let options = Options {
+        fps: Fps::F100,
+        ..*options
+    };
     let mut animator = Animator::new(rate, &options)?;
     let mut frames = vec![];
     animator.push(samples, &mut frames);
@@ -54,7 +61,9 @@ fn insights(samples: &[i16], rate: u32, options: &Options) -> Result<Vec<Insight
 fn insight(frame: &Frame) -> Insight {
     let mut phones = [0.0; Phone::COUNT];
     for viseme in Viseme::ALL {
-        let first = Phone::ALL.into_iter().find(|phone| phone.viseme() == viseme);
+        let first = Phone::ALL
+            .into_iter()
+            .find(|phone| phone.viseme() == viseme);
         if let Some(phone) = first {
             phones[phone as usize] = frame.visemes[viseme as usize];
         }

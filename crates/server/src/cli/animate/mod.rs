@@ -67,7 +67,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PNG", help_heading = "To look at")]
     strip: Option<PathBuf>,
     /// Moments of the contact sheet: `phones` is the middle of each recognised one, a number is every so many milliseconds
-    #[arg(long, value_name = "phones|MS", default_value = "phones", requires = "strip", help_heading = "To look at")]
+    #[arg(
+        long,
+        value_name = "phones|MS",
+        default_value = "phones",
+        requires = "strip",
+        help_heading = "To look at"
+    )]
     strip_every: Every,
     /// Print how well the mouth agrees with the phones in this file
     #[arg(long, value_name = "LABELS", help_heading = "To look at")]
@@ -119,7 +125,11 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     };
     let heard = hear(Fps::F60)?;
     let score = match &labels {
-        Some(labels) => Some(compare::table(labels, &heard.insights, &hear(Fps::F100)?.frames)),
+        Some(labels) => Some(compare::table(
+            labels,
+            &heard.insights,
+            &hear(Fps::F100)?.frames,
+        )),
         None => None,
     };
     wait.clear();
@@ -143,14 +153,19 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         score,
     };
     for (path, make) in [
-        (&args.report, report::page as fn(&Show<'_>, Every) -> Result<Made, Failure>),
+        (
+            &args.report,
+            report::page as fn(&Show<'_>, Every) -> Result<Made, Failure>,
+        ),
         (&args.strip, strip::sheet),
     ] {
         if let Some(path) = path {
             let made = make(&show, args.strip_every)?;
             let name = path.to_string_lossy();
             fs::write(path, &made.bytes).map_err(|error| Failure::io(&name, &error))?;
-            made.warning.iter().for_each(|warning| note(&format!("warning: {warning}\n")));
+            made.warning
+                .iter()
+                .for_each(|warning| note(&format!("warning: {warning}\n")));
             note(&format!("{}: {}\n", printable(&name), made.what));
         }
     }

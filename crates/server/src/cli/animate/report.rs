@@ -29,9 +29,15 @@ const METRE: f32 = 100_000.0;
 
 /// The page as UTF-8.
 pub(super) fn page(show: &Show<'_>, _: Every) -> Result<Made, Failure> {
-    let cut = show.samples.len().min(SECONDS_MAX as usize * show.rate as usize);
+    let cut = show
+        .samples
+        .len()
+        .min(SECONDS_MAX as usize * show.rate as usize);
     let warning = (cut < show.samples.len()).then(|| {
-        format!("the page ends after {} minutes; cut the file to see the rest", SECONDS_MAX / 60)
+        format!(
+            "the page ends after {} minutes; cut the file to see the rest",
+            SECONDS_MAX / 60
+        )
     });
     let samples = &show.samples[..cut];
     let (rate, wav) = sound::wav(samples, show.rate);
@@ -60,16 +66,37 @@ pub(super) fn page(show: &Show<'_>, _: Every) -> Result<Made, Failure> {
 fn data(show: &Show<'_>, samples: usize, rate: u32) -> Value {
     let seconds = samples as f64 / f64::from(show.rate);
     let within = |time_us: u64| time_us as f64 <= seconds * 1e6;
-    let frames: Vec<&Frame> = show.heard.frames.iter().filter(|it| within(it.time_us)).collect();
-    let insights: Vec<_> = show.heard.insights.iter().filter(|it| within(it.time_us)).collect();
-    let loudest = show.samples.iter().map(|sample| sample.unsigned_abs()).max();
+    let frames: Vec<&Frame> = show
+        .heard
+        .frames
+        .iter()
+        .filter(|it| within(it.time_us))
+        .collect();
+    let insights: Vec<_> = show
+        .heard
+        .insights
+        .iter()
+        .filter(|it| within(it.time_us))
+        .collect();
+    let loudest = show
+        .samples
+        .iter()
+        .map(|sample| sample.unsigned_abs())
+        .max();
     let gain = 32_768.0 / f64::from(loudest.unwrap_or(0).max(1000));
     let per_step = |value: &dyn Fn(&super::listen::Insight) -> u8| -> String {
-        STANDARD.encode(insights.iter().map(|insight| value(insight)).collect::<Vec<u8>>())
+        STANDARD.encode(
+            insights
+                .iter()
+                .map(|insight| value(insight))
+                .collect::<Vec<u8>>(),
+        )
     };
     let truth = show.labels.as_ref().map(|labels| {
         let segments = labels.segments().iter();
-        segments.map(|it| json!([it.phone as usize, it.start_us, it.end_us])).collect::<Vec<_>>()
+        segments
+            .map(|it| json!([it.phone as usize, it.start_us, it.end_us]))
+            .collect::<Vec<_>>()
     });
     json!({
         "look": show.look,
@@ -113,17 +140,17 @@ fn pose(frame: &Frame) -> Vec<u8> {
     let rotation = frame.head.rotation.map(|radians| radians * RADIAN);
     let translation = frame.head.translation.map(|metres| metres * METRE);
     let both = rotation.into_iter().chain(translation);
-    both.flat_map(|value| (value.round() as i16).to_le_bytes()).collect()
+    both.flat_map(|value| (value.round() as i16).to_le_bytes())
+        .collect()
 }
 
 /// All modules as one: who imports what no longer matters, for everything is there.
 fn script() -> String {
     let modules = SCRIPTS.map(|script| {
         let lines = script.lines().filter(|line| !line.starts_with("import "));
-        lines.map(|line| line.strip_prefix("export ").unwrap_or(line)).fold(
-            String::new(),
-            |text, line| text + line + "\n",
-        )
+        lines
+            .map(|line| line.strip_prefix("export ").unwrap_or(line))
+            .fold(String::new(), |text, line| text + line + "\n")
     });
     modules.concat()
 }
@@ -158,14 +185,21 @@ mod tests {
     #[test]
     fn every_place_of_the_page_is_filled_and_nothing_is_left_to_import() {
         let names = ["title", "style", "script", "data", "face", "audio"];
-        assert_eq!(PAGE.matches("{{").count(), names.len() + 1, "the title stands twice");
+        assert_eq!(
+            PAGE.matches("{{").count(),
+            names.len() + 1,
+            "the title stands twice"
+        );
         for name in names {
             assert!(PAGE.contains(&format!("{{{{{name}}}}}")), "{name}");
         }
         let page = fill(&names.map(|name| (name, "{{data}}")));
         assert_eq!(page.matches("{{data}}").count(), names.len() + 1);
         for line in script().lines() {
-            assert!(!line.starts_with("import") && !line.starts_with("export"), "{line}");
+            assert!(
+                !line.starts_with("import") && !line.starts_with("export"),
+                "{line}"
+            );
         }
     }
 

@@ -21,7 +21,7 @@ const TITLE: u32 = 44;
 const EDGE: u32 = 12;
 
 /// The part of the drawing that a cell shows, in its units: left, top, and how much of it.
-const CROP: [f64; 3] = [80.0, 78.0, 330.0];
+const CROP: [f64; 3] = [96.0, 118.0, 288.0];
 
 /// A run of phones shorter than this is a slip of the ear.
 const RUN_STEPS_MIN: usize = 3;
@@ -56,12 +56,18 @@ pub(super) fn sheet(show: &Show<'_>, every: Every) -> Result<Made, Failure> {
     let mut moments = moments(&show.heard.insights, every);
     let all = moments.len();
     moments.truncate(CELLS_MAX);
-    let warning = (moments.len() < all)
-        .then(|| format!("the sheet shows the first {CELLS_MAX} of {all} moments; cut the file to see the rest"));
+    let warning = (moments.len() < all).then(|| {
+        format!(
+            "the sheet shows the first {CELLS_MAX} of {all} moments; cut the file to see the rest"
+        )
+    });
     let rig = Rig::new(show.look).map_err(|error| impossible(&error))?;
     let rows = moments.len().div_ceil(COLUMNS).max(1) as u32;
     let columns = moments.len().clamp(4, COLUMNS) as u32;
-    let (width, height) = (2 * EDGE + columns * FACE, TITLE + EDGE + rows * (FACE + CAPTION));
+    let (width, height) = (
+        2 * EDGE + columns * FACE,
+        TITLE + EDGE + rows * (FACE + CAPTION),
+    );
     let mut pixels = paint::blank(width, height).map_err(|error| impossible(&error))?;
     pixels.fill(Color::WHITE);
     let title = format!("{}   {}   {:.2} s", show.title, show.look, show.seconds());
@@ -73,7 +79,14 @@ pub(super) fn sheet(show: &Show<'_>, every: Every) -> Result<Made, Failure> {
         ];
         if let Some(frame) = nearest(&show.heard.frames, insight.time_us) {
             let face = face(&rig, frame).map_err(|error| impossible(&error))?;
-            pixels.draw_pixmap(at[0] as i32, at[1] as i32, face.as_ref(), &Default::default(), Transform::identity(), None);
+            pixels.draw_pixmap(
+                at[0] as i32,
+                at[1] as i32,
+                face.as_ref(),
+                &Default::default(),
+                Transform::identity(),
+                None,
+            );
         }
         caption(&mut pixels, insight, [at[0] as f32, (at[1] + FACE) as f32]);
     }
@@ -95,7 +108,8 @@ fn moments(insights: &[Insight], every: Every) -> Vec<&Insight> {
             (0..=last)
                 .step_by(millis as usize * 1000)
                 .filter_map(|time_us| {
-                    let after = insights.partition_point(|insight| insight.time_us + 5000 <= time_us);
+                    let after =
+                        insights.partition_point(|insight| insight.time_us + 5000 <= time_us);
                     insights.get(after)
                 })
                 .collect()
@@ -109,7 +123,9 @@ fn moments(insights: &[Insight], every: Every) -> Vec<&Insight> {
 }
 
 fn nearest(frames: &[Frame], time_us: u64) -> Option<&Frame> {
-    frames.iter().min_by_key(|frame| frame.time_us.abs_diff(time_us))
+    frames
+        .iter()
+        .min_by_key(|frame| frame.time_us.abs_diff(time_us))
 }
 
 fn face(rig: &Rig, frame: &Frame) -> Result<Pixmap, RigError> {

@@ -16,7 +16,11 @@ pub(super) fn wav(samples: &[i16], rate: u32) -> (u32, Vec<u8>) {
     let by = rate.div_ceil(most).max(1);
     // A rate that does not divide would shift the sound against the face.
     let by = (by..=rate).find(|by| rate % by == 0).unwrap_or(1);
-    let kept = if by == 1 { samples.to_vec() } else { thin(samples, by as usize) };
+    let kept = if by == 1 {
+        samples.to_vec()
+    } else {
+        thin(samples, by as usize)
+    };
     let rate = rate / by;
     let data = kept.iter().flat_map(|sample| sample.to_le_bytes());
     let bytes = u32::try_from(kept.len() * 2).unwrap_or(u32::MAX);
@@ -35,12 +39,16 @@ pub(super) fn wav(samples: &[i16], rate: u32) -> (u32, Vec<u8>) {
 /// Every `by`-th sample of the sound below half the new rate.
 fn thin(samples: &[i16], by: usize) -> Vec<i16> {
     let half = REACH * by;
-    let taps: Vec<f32> = (0..=2 * half).map(|tap| tap_at(tap as f32 - half as f32, by)).collect();
+    let taps: Vec<f32> = (0..=2 * half)
+        .map(|tap| tap_at(tap as f32 - half as f32, by))
+        .collect();
     let sum: f32 = taps.iter().sum();
     let at = |centre: usize| {
         let mut out = 0.0;
         for (n, tap) in taps.iter().enumerate() {
-            let sample = (centre + n).checked_sub(half).and_then(|place| samples.get(place));
+            let sample = (centre + n)
+                .checked_sub(half)
+                .and_then(|place| samples.get(place));
             out += tap * f32::from(*sample.unwrap_or(&0));
         }
         (out / sum).round() as i16
@@ -62,12 +70,21 @@ mod tests {
 
     fn tone(hertz: f32, rate: u32) -> Vec<i16> {
         let turn = std::f32::consts::TAU * hertz / rate as f32;
-        (0..rate).map(|n| (10_000.0 * (turn * n as f32).sin()) as i16).collect()
+        (0..rate)
+            .map(|n| (10_000.0 * (turn * n as f32).sin()) as i16)
+            .collect()
     }
 
     #[test]
     fn a_high_rate_becomes_one_that_divides_it() {
-        for (given, kept) in [(8_000, 8_000), (16_000, 16_000), (22_050, 22_050), (44_100, 22_050), (48_000, 24_000), (96_000, 24_000)] {
+        for (given, kept) in [
+            (8_000, 8_000),
+            (16_000, 16_000),
+            (22_050, 22_050),
+            (44_100, 22_050),
+            (48_000, 24_000),
+            (96_000, 24_000),
+        ] {
             let (rate, wav) = wav(&tone(440.0, given), given);
             assert_eq!((rate, wav.len()), (kept, 44 + 2 * kept as usize));
             let (read, samples) = visavis_animate::wav::read(&wav[..]).unwrap();
@@ -80,7 +97,11 @@ mod tests {
         let loudest = |hertz| {
             let (_, wav) = wav(&tone(hertz, 48_000), 48_000);
             let (_, samples) = visavis_animate::wav::read(&wav[..]).unwrap();
-            samples[1000..20_000].iter().map(|sample| sample.unsigned_abs()).max().unwrap()
+            samples[1000..20_000]
+                .iter()
+                .map(|sample| sample.unsigned_abs())
+                .max()
+                .unwrap()
         };
         assert!((9_700..10_300).contains(&loudest(1000.0)));
         assert!(loudest(15_000.0) < 200, "{}", loudest(15_000.0));
