@@ -66,6 +66,7 @@ audio.onpause = () => ((byId("play").textContent = "Play"), remember());
 
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === " " && event.target.closest?.("button, summary")) return;
   const actions = {
     " ": toggle,
     ArrowLeft: () => seek(now - (event.shiftKey ? 0.1 : 0.01)),
@@ -81,6 +82,8 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   actions[event.key]();
 });
+// A button that was clicked gives the keyboard back, so that space plays; one that was reached by keys keeps it.
+addEventListener("click", (event) => event.detail > 0 && document.activeElement?.blur());
 addEventListener("hashchange", fromAddress);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => dark(event.matches));
 
@@ -91,7 +94,7 @@ fromAddress();
 function toggle() {
   if (!audio.paused) return audio.pause();
   if (now >= data.seconds - 0.02) seek(0);
-  audio.play().then(tick);
+  audio.play().then(tick, (error) => (byId("clock").textContent = `cannot play: ${error.message}`));
 }
 
 function tick() {

@@ -204,6 +204,20 @@ mod tests {
     }
 
     #[test]
+    fn no_two_modules_declare_the_same_name() {
+        let mut seen = std::collections::BTreeSet::new();
+        for line in script().lines() {
+            let words = ["function ", "const ", "let "];
+            let rest = words.iter().find_map(|word| line.strip_prefix(word));
+            let name = rest.map(|rest| rest.split([' ', '(', ';']).next());
+            if let Some(Some(name)) = name {
+                assert!(seen.insert(name.to_owned()), "{name}");
+            }
+        }
+        assert!(seen.contains("createRig") && seen.contains("readPage"));
+    }
+
+    #[test]
     fn no_text_ends_the_script_around_it() {
         let hostile = "</script><script>alert(1)</script>";
         let text = inert(&json!({ "title": hostile }));
