@@ -10,6 +10,7 @@ mod codegen;
 mod interop;
 mod report;
 mod sh;
+mod strips;
 mod system;
 mod test;
 mod tidy;
@@ -30,6 +31,7 @@ Commands:
   autobahn [ARGS]  The Autobahn test suite against the signaling service's WebSockets; needs Python 2.7
   bench [NAME]     Builds the release binary and measures it: engine, first-frame, idle, sessions, sdk
   codegen          Writes the files that are generated from others
+  strips           Draws the face saying four sentences, to be judged by eye; needs espeak-ng
 
 Options:
   -h, --help       Prints this
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         "autobahn" => autobahn::run(rest, &mut report),
         "bench" => return exit(bench::run(rest)),
         "codegen" => return exit(codegen::run(rest)),
+        "strips" => return exit(strips::run(rest)),
         other => Err(format!(
             "no command '{other}'; cargo xtask --help lists them"
         )),
