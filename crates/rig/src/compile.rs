@@ -172,7 +172,7 @@ fn layer_points(
         points: points?,
         closed: layer
             .closed
-            .unwrap_or(layer.fill.is_some() || layer.stroke.is_none()),
+            .unwrap_or_else(|| layer.fill.is_some() || layer.stroke.is_none()),
         clip: layer
             .clip
             .as_ref()

@@ -1,5 +1,7 @@
 //! `web/rig/rig.js` under Node against this crate: the same weights give the same points.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};
 

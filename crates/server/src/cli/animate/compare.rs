@@ -34,7 +34,8 @@ pub(super) fn table(labels: &Labels, insights: &[Insight], frames: &[Frame]) -> 
     curves.add(labels, frames);
     let curves = curves.report();
     let mut table = score.report().to_string();
-    let number = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.4}"));
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{value:.4}"));
     let _ = writeln!(table, "\njaw jitter        {}", number(curves.jitter));
     let _ = writeln!(table, "gap in closures   {}", number(curves.closure_gap));
     table

@@ -15,7 +15,7 @@ pub(super) fn wav(samples: &[i16], rate: u32) -> (u32, Vec<u8>) {
     let most = if long { LONG_RATE_MAX } else { RATE_MAX };
     let by = rate.div_ceil(most).max(1);
     // A rate that does not divide would shift the sound against the face.
-    let by = (by..=rate).find(|by| rate % by == 0).unwrap_or(1);
+    let by = (by..=rate).find(|by| rate.is_multiple_of(*by)).unwrap_or(1);
     let kept = if by == 1 {
         samples.to_vec()
     } else {
