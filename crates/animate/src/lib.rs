@@ -40,6 +40,7 @@ pub mod export;
 mod face;
 pub mod flame;
 mod frame;
+#[expect(dead_code, reason = "motion does not look at all of it yet")]
 mod hearing;
 mod insight;
 mod level;
