@@ -16,8 +16,11 @@ const PIECES_MAX: usize = 8;
 /// task takes what waits, up to [`PIECES_MAX`] pieces, so a task whose piece another took ends at once.
 #[derive(Clone, Default)]
 pub(crate) struct Workbench {
-    waiting: Arc<Mutex<VecDeque<(Piece, oneshot::Sender<Worked>)>>>,
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
 }
+
+/// A piece, and who waits for it.
+type Waiting = (Piece, oneshot::Sender<Worked>);
 
 impl Workbench {
     /// Has a piece worked off; the answer is an error if its worker died.
@@ -61,6 +64,7 @@ mod tests {
     fn sessions_in_company_get_what_they_get_alone() {
         // One worker, so that pieces wait for each other.
         let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_time()
             .max_blocking_threads(1)
             .build()
             .expect("a runtime");
