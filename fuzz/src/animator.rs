@@ -1,4 +1,4 @@
-use visavis_animate::{Animator, Fps, Options};
+use visavis_animate::{Animator, Fps, Job, Options, push_all};
 
 use crate::slices;
 
@@ -39,6 +39,34 @@ pub fn animator(bytes: &[u8]) {
     }
     animator.finish(&mut sliced);
     assert_eq!(whole, sliced);
+
+    // Two at once, each in slices of its own.
+    let mut together = [vec![], vec![]];
+    let mut company = animator.clone();
+    animator.reset();
+    company.reset();
+    let mut rest = slices(&samples, seed.wrapping_add(1));
+    for piece in slices(&samples, *seed) {
+        let [frames, others] = &mut together;
+        push_all(&mut [
+            Job {
+                animator: &mut company,
+                samples: rest.next().unwrap_or(&[]),
+                last: false,
+                frames: others,
+            },
+            Job {
+                animator: &mut animator,
+                samples: piece,
+                last: false,
+                frames,
+            },
+        ]);
+    }
+    rest.for_each(|piece| company.push(piece, &mut together[1]));
+    animator.finish(&mut together[0]);
+    company.finish(&mut together[1]);
+    assert_eq!([&whole, &whole], [&together[0], &together[1]]);
 
     let count = (samples.len() as u64 * u64::from(options.fps.hertz())).div_ceil(u64::from(rate));
     assert_eq!(whole.len() as u64, count);

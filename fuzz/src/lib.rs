@@ -19,6 +19,7 @@ mod signaling;
 mod signaling_server_frame;
 mod wav;
 mod websocket;
+mod weights;
 
 pub use animator::animator;
 pub use client_frame::client_frame;
@@ -29,6 +30,7 @@ pub use signaling::{signaling_frame, signaling_packed, signaling_token};
 pub use signaling_server_frame::signaling_server_frame;
 pub use wav::wav;
 pub use websocket::websocket;
+pub use weights::weights;
 
 /// Plays the bytes as a sequence of inputs against one avatar session.
 pub fn session(bytes: &[u8]) {
@@ -42,7 +44,7 @@ const STEPS_BYTES_MAX: usize = 3 * 400;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("client_frame", client_frame),
     ("session_token", session_token),
     ("session", session),
@@ -50,6 +52,7 @@ pub const TARGETS: [Target; 12] = [
     ("ogg_opus", ogg_opus),
     ("wav", wav),
     ("animator", animator),
+    ("weights", weights),
     ("signaling_frame", signaling_frame),
     ("signaling_packed", signaling_packed),
     ("signaling_token", signaling_token),

@@ -17,6 +17,7 @@ use visavis_wire::Secret;
 use visavis_wire::token::Signer;
 
 use crate::config::{Credits, Sessions};
+use crate::engine::Workbench;
 use crate::http;
 use crate::metrics::Metrics;
 use crate::shared::Shared;
@@ -90,6 +91,7 @@ impl Server {
             sessions: parts.sessions,
             credits: parts.credits,
             metrics,
+            workbench: Workbench::default(),
             public_url: public_url.map(Into::into),
             signaling: hub,
             webhooks: to_webhooks,

@@ -10,6 +10,7 @@ use visavis_store::{Store, StoreError};
 use visavis_wire::{AppId, Secret, token::Signer};
 
 use crate::config::{Credits, Sessions};
+use crate::engine::Workbench;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::{signaling, webhooks};
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     pub(crate) sessions: Sessions,
     pub(crate) credits: Credits,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) workbench: Workbench,
     /// How clients reach this server, without a slash at the end; `None` to believe what they ask for.
     pub(crate) public_url: Option<Arc<str>>,
     pub(crate) signaling: signaling::Handle,

@@ -112,7 +112,8 @@ fn plainly(inputs: &[[i16; INPUTS]]) -> Vec<Vec<f32>> {
         .map(|frame| frame.iter().map(|&it| f32::from(it) / 4096.0).collect())
         .collect();
     let convolve = |layer: &Plain, frames: &[Vec<f32>], dilation: usize| -> Vec<Vec<f32>> {
-        let at = |t: Option<usize>| t.map_or(vec![0.0; frames[0].len()], |t| frames[t].clone());
+        let at =
+            |t: Option<usize>| t.map_or_else(|| vec![0.0; frames[0].len()], |t| frames[t].clone());
         (0..frames.len())
             .map(|t| {
                 let past = [

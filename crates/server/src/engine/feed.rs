@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use visavis_animate::opus::{OggOpusDecoder, OpusError};
-use visavis_animate::{Animator, Frame, Options};
+use visavis_animate::{Animator, Frame, Job, Options, push_all};
 use visavis_avatar::{Animation, EngineFault, Input, RequestKey};
 use visavis_wire::{AudioFormat, SampleRate};
 
@@ -43,7 +43,7 @@ enum Step {
     },
 }
 
-/// One piece of work; [`Piece::run`] takes a few milliseconds at most.
+/// One piece of work: a few milliseconds at most.
 pub(crate) struct Piece {
     engine: Box<Engine>,
     audio: Option<Bytes>,
@@ -198,17 +198,58 @@ impl Feed {
 }
 
 impl Piece {
-    /// Does the work.
-    pub(crate) fn run(self) -> Worked {
+    /// Does the work of several pieces, of as many sessions, as one.
+    pub(super) fn run(mut pieces: Vec<Self>) -> Vec<Worked> {
+        let decoded: Vec<_> = pieces.iter_mut().map(Self::decode).collect();
+        let mut jobs: Vec<_> = pieces
+            .iter_mut()
+            .zip(&decoded)
+            .filter(|(_, decoded)| decoded.is_ok())
+            .map(|(piece, _)| piece.job())
+            .collect();
+        push_all(&mut jobs);
+        let pieces = pieces.into_iter().zip(decoded);
+        pieces
+            .map(|(piece, decoded)| piece.worked(decoded))
+            .collect()
+    }
+
+    /// Reads the samples of the piece.
+    fn decode(&mut self) -> Result<(), OpusError> {
+        let Engine {
+            source, samples, ..
+        } = &mut *self.engine;
+        samples.clear();
+        match (source, &self.audio) {
+            (Source::Pcm(half), Some(audio)) => pcm(half, audio, samples),
+            (Source::Pcm(_), None) => {}
+            (Source::Opus(decoder), Some(audio)) => decoder.push(audio, samples)?,
+            (Source::Opus(decoder), None) => decoder.finish()?,
+        }
+        Ok(())
+    }
+
+    fn job(&mut self) -> Job<'_> {
+        let Engine {
+            animator,
+            samples,
+            frames,
+            ..
+        } = &mut *self.engine;
+        Job {
+            animator,
+            samples,
+            last: self.audio.is_none(),
+            frames,
+        }
+    }
+
+    fn worked(self, decoded: Result<(), OpusError>) -> Worked {
         let Self {
             mut engine,
             audio,
             arrived,
         } = self;
-        let decoded = match &audio {
-            Some(audio) => engine.push(audio),
-            None => engine.finish(),
-        };
         let result = match decoded {
             Ok(()) => Ok(convert::animation(&engine.frames, engine.sample_rate.hz())),
             Err(error) => Err(EngineFault::Audio(format!("audio: {error}"))),
@@ -253,24 +294,6 @@ impl Engine {
             Source::Pcm(_) => PCM_PIECE_BYTES_MAX,
             Source::Opus(_) => OPUS_PIECE_BYTES_MAX,
         }
-    }
-
-    fn push(&mut self, audio: &[u8]) -> Result<(), OpusError> {
-        self.samples.clear();
-        match &mut self.source {
-            Source::Pcm(half) => pcm(half, audio, &mut self.samples),
-            Source::Opus(decoder) => decoder.push(audio, &mut self.samples)?,
-        }
-        self.animator.push(&self.samples, &mut self.frames);
-        Ok(())
-    }
-
-    fn finish(&mut self) -> Result<(), OpusError> {
-        if let Source::Opus(decoder) = &mut self.source {
-            decoder.finish()?;
-        }
-        self.animator.finish(&mut self.frames);
-        Ok(())
     }
 }
 
@@ -319,6 +342,10 @@ mod tests {
         }
     }
 
+    fn run(piece: Piece) -> Worked {
+        Piece::run(vec![piece]).pop().expect("one for each")
+    }
+
     #[test]
     fn a_cancelled_request_comes_back_to_nobody() {
         let mut feed = Feed::default();
@@ -331,10 +358,10 @@ mod tests {
         let piece = feed.next().unwrap();
         assert!(feed.next().is_none(), "one piece at a time");
         feed.cancel(RequestKey(1));
-        assert!(feed.back(piece.run()).is_none());
+        assert!(feed.back(run(piece)).is_none());
         let mut frames = 0;
         while let Some(piece) = feed.next() {
-            let Some(Input::Animated { key, animation, .. }) = feed.back(piece.run()) else {
+            let Some(Input::Animated { key, animation, .. }) = feed.back(run(piece)) else {
                 panic!("no answer")
             };
             assert_eq!(key, RequestKey(2));

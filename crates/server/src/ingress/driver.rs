@@ -6,7 +6,8 @@ use std::sync::Arc;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc;
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::sync::oneshot::{self, error::RecvError};
+use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until};
 use tracing::Instrument as _;
 use visavis_animate::Options;
@@ -106,7 +107,7 @@ struct Driver {
     session: Session,
     started: Instant,
     feed: Feed,
-    work: Option<JoinHandle<Worked>>,
+    work: Option<oneshot::Receiver<Worked>>,
     ledger: JoinSet<Option<Input>>,
     disruptions: mpsc::Receiver<(Duration, Disruption)>,
     /// Disruptions whose delay runs.
@@ -178,11 +179,11 @@ impl Driver {
             && self.socket.has_room()
             && let Some(piece) = self.feed.next()
         {
-            self.work = Some(tokio::task::spawn_blocking(|| piece.run()));
+            self.work = Some(self.shared.workbench.work(piece));
         }
     }
 
-    fn worked(&mut self, worked: Result<Worked, JoinError>) {
+    fn worked(&mut self, worked: Result<Worked, RecvError>) {
         self.work = None;
         let input = match worked {
             Ok(worked) => {
@@ -325,7 +326,7 @@ fn seed(connection_id: &ConnectionId, key: RequestKey) -> u64 {
     hasher.finish()
 }
 
-async fn finished(work: &mut Option<JoinHandle<Worked>>) -> Result<Worked, JoinError> {
+async fn finished(work: &mut Option<oneshot::Receiver<Worked>>) -> Result<Worked, RecvError> {
     match work {
         Some(work) => work.await,
         None => std::future::pending().await,
