@@ -12,6 +12,7 @@ mod own;
 mod pocket_sphinx;
 mod results;
 mod speed;
+mod streams;
 mod system;
 mod voice;
 

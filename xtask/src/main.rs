@@ -29,7 +29,7 @@ Commands:
   test             check, every Rust test, then the published SDKs against the release binary
   interop [ARGS]   Only the published SDKs; ARGS go to interop/run.py (see --help there)
   autobahn [ARGS]  The Autobahn test suite against the signaling service's WebSockets; needs Python 2.7
-  bench [NAME]     Builds the release binary and measures it: engine, first-frame, idle, sessions, sdk
+  bench [NAME]     Builds the release binary and measures it: animate, first-frame, idle, sdk, sessions, signaling
   codegen          Writes the files that are generated from others
   strips           Draws the face saying four sentences, to be judged by eye; needs espeak-ng
 

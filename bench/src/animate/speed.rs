@@ -1,7 +1,6 @@
 //! How many streams one core carries, features included.
 
 use std::{
-    collections::BTreeMap,
     io::Write as _,
     process::{Command, Stdio},
     thread,
@@ -9,152 +8,190 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use visavis_animate::{Animator, Options, opus::OggOpusDecoder};
+use visavis_animate::{Options, opus::OggOpusDecoder};
 
 use crate::{
     Failure,
-    animate::{head_audio, system::System},
-    figures::{Durations, us},
-    install::Cache,
+    animate::{
+        head_audio,
+        streams::{Feed, Measured},
+        system::System,
+    },
+    figures::us,
+    install::{self, Cache},
     options, server, speech,
 };
 
-/// Streams that take turns, so that none finds its state in the nearest cache.
-const STREAMS: usize = 500;
+/// Samples per second, milliseconds per chunk, streams per call.
+const FEEDS: [(u32, u32, Option<usize>); 11] = [
+    (16_000, 10, None),
+    (16_000, 20, None),
+    (16_000, 40, None),
+    (16_000, 100, None),
+    (16_000, 20, Some(8)),
+    (16_000, 40, Some(8)),
+    (16_000, 100, Some(8)),
+    (16_000, 20, Some(32)),
+    (16_000, 40, Some(32)),
+    (16_000, 100, Some(32)),
+    (24_000, 40, Some(32)),
+];
 
-/// Chunks by their names and samples.
-const CHUNKS: [(&str, usize); 3] = [("10 ms", 160), ("40 ms", 640), ("100 ms", 1600)];
+/// The table, and what else was found out.
+#[derive(Default)]
+pub(super) struct Speeds {
+    pub(super) lines: Vec<Speed>,
+    /// What other programs took of the machine meanwhile, in shares of one core.
+    pub(super) other_work: f64,
+    /// What decoding a stream takes, in shares of one core.
+    pub(super) opus: Option<f64>,
+    /// Seconds of sound that HeadAudio works off in a second.
+    pub(super) head_audio: Option<f64>,
+}
 
 /// One line of the table.
 pub(super) struct Speed {
-    system: System,
-    streams: usize,
-    chunk: String,
-    /// Median and 99th percentile of the time that a chunk takes.
-    times: Option<[Duration; 2]>,
-    streams_per_core: f64,
-    state_bytes: Option<usize>,
+    feed: Feed,
+    measured: Measured,
 }
 
-pub(super) fn measure(cache: &Cache, options: &options::Options) -> Result<Vec<Speed>, Failure> {
+pub(super) fn measure(cache: &Cache, options: &options::Options) -> Result<Speeds, Failure> {
     server::pin(std::process::id(), options.load_core)?;
-    let audio = speech::synthesize(8);
-    let own = System::Visavis(Options::default().lookahead);
     let wanted = options::chosen(&options.systems, &System::ALL.map(System::name))?;
-    let mut lines = Vec::new();
+    let own = System::Visavis(Options::default().lookahead);
+    let mut speeds = Speeds::default();
     if wanted.contains(&own.name()) {
-        for (chunk, samples) in CHUNKS {
-            lines.push(alone(own, chunk, samples, &audio)?);
+        let (began, all, ours) = (Instant::now(), server::cpu_of_all()?, own_cpu()?);
+        for (rate, chunk_ms, together) in FEEDS {
+            let feed = Feed {
+                rate,
+                chunk_ms,
+                together,
+            };
+            eprintln!("speed of {}", feed.title());
+            let measured = feed.measure()?;
+            speeds.lines.push(Speed { feed, measured });
         }
-        match opus(&audio)? {
-            Some(share) => eprintln!(
-                "decoding Ogg Opus (opusenc at 64 kbit/s) takes {:.2} % of a core per stream",
-                100.0 * share
-            ),
-            None => eprintln!("Ogg Opus was not measured: 'apt-get install opus-tools'"),
-        }
+        let other = (server::cpu_of_all()? - all).saturating_sub(own_cpu()? - ours);
+        speeds.other_work = other.as_secs_f64() / began.elapsed().as_secs_f64();
+        speeds.opus = Some(opus(&speech::synthesize(30))?);
     }
     if wanted.contains(&System::HeadAudio.name()) {
-        lines.push(Speed {
-            system: System::HeadAudio,
-            streams: 1,
-            chunk: "128 samples".to_owned(),
-            times: None,
-            streams_per_core: head_audio::speed(&audio, cache)?,
-            state_bytes: None,
-        });
+        speeds.head_audio = Some(head_audio::speed(&speech::synthesize(30), cache)?);
     }
-    Ok(lines)
+    Ok(speeds)
+}
+
+fn own_cpu() -> Result<Duration, Failure> {
+    server::cpu_of(std::process::id())
+}
+
+impl Speeds {
+    /// The cells of each row; `COLUMNS` are their names.
+    pub(super) fn rows(&self) -> Vec<[String; 10]> {
+        let own = self.lines.iter().map(|line| line.cells(self.head_audio));
+        own.chain(self.head_audio.map(peer)).collect()
+    }
+
+    pub(super) const COLUMNS: [&str; 10] = [
+        "system",
+        "sound",
+        "streams in one call",
+        "one call, p50",
+        "p99",
+        "per stream and 10 ms, p50",
+        "p99",
+        "real-time streams per core",
+        "against HeadAudio",
+        "memory per stream",
+    ];
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "lines": self.lines.iter().map(Speed::json).collect::<Vec<_>>(),
+            "other_work": self.other_work,
+            "opus": self.opus,
+            "headaudio_streams_per_core": self.head_audio,
+        })
+    }
+}
+
+impl Feed {
+    fn title(self) -> String {
+        format!("{} kHz, {} ms", self.rate / 1000, self.chunk_ms)
+    }
 }
 
 impl Speed {
-    pub(super) fn cells(&self) -> [String; 7] {
-        let missing = || "–".to_owned();
-        let time = |n: usize| self.times.map_or_else(missing, |times| us(times[n]));
+    fn cells(&self, head_audio: Option<f64>) -> [String; 10] {
+        let Self { feed, measured } = self;
+        let call = |share| measured.calls.percentile(share);
+        let hop = |share| us(call(share).div_f64(measured.hops));
+        let together = match feed.together {
+            None => "1".to_owned(),
+            Some(count) => format!("{count}, batched"),
+        };
         [
-            self.system.title().to_owned(),
-            self.streams.to_string(),
-            self.chunk.clone(),
-            time(0),
-            time(1),
-            format!("{:.0}", self.streams_per_core),
-            self.state_bytes
-                .map_or_else(missing, |bytes| format!("{bytes} bytes")),
+            "**visavis, 40 ms**".to_owned(),
+            feed.title(),
+            together,
+            us(call(0.5)),
+            us(call(0.99)),
+            hop(0.5),
+            hop(0.99),
+            format!("{:.0}", measured.streams_per_core),
+            head_audio.map_or_else(missing, |peer| {
+                format!("× {:.1}", measured.streams_per_core / peer)
+            }),
+            format!("{} bytes", measured.state_bytes),
         ]
     }
 
-    pub(super) fn json(&self) -> BTreeMap<&'static str, Value> {
-        let time = |n: usize| self.times.map(|times| times[n].as_secs_f64() * 1e6);
-        BTreeMap::from([
-            ("system", json!(self.system.name())),
-            ("streams", json!(self.streams)),
-            ("chunk", json!(self.chunk)),
-            ("p50_us", json!(time(0))),
-            ("p99_us", json!(time(1))),
-            ("streams_per_core", json!(self.streams_per_core)),
-            ("state_bytes", json!(self.state_bytes)),
-        ])
+    fn json(&self) -> Value {
+        let Self { feed, measured } = self;
+        let call = |share| measured.calls.percentile(share).as_secs_f64() * 1e6;
+        json!({
+            "rate": feed.rate,
+            "chunk_ms": feed.chunk_ms,
+            "together": feed.together,
+            "streams": measured.streams,
+            "call_p50_us": call(0.5),
+            "call_p99_us": call(0.99),
+            "hop_p50_us": call(0.5) / measured.hops,
+            "hop_p99_us": call(0.99) / measured.hops,
+            "streams_per_core": measured.streams_per_core,
+            "state_bytes": measured.state_bytes,
+        })
     }
 }
 
-/// Every stream by itself, in turn, chunk by chunk.
-fn alone(system: System, chunk: &str, samples: usize, audio: &[i16]) -> Result<Speed, Failure> {
-    let mut streams = Vec::new();
-    for seed in 0..STREAMS as u64 {
-        let options = Options {
-            seed,
-            ..Options::default()
-        };
-        streams.push(Animator::new(speech::RATE, &options).map_err(|error| error.to_string())?);
-    }
-    let state_bytes = streams.first().map(Animator::state_bytes);
-    let mut frames = Vec::new();
-    let mut durations = Vec::new();
-    let mut spent = Duration::ZERO;
-    for chunk in audio.chunks_exact(samples) {
-        for stream in &mut streams {
-            frames.clear();
-            let began = Instant::now();
-            stream.push(chunk, &mut frames);
-            let took = began.elapsed();
-            durations.push(took);
-            spent += took;
-        }
-    }
-    let heard = durations.len() as f64 * samples as f64 / f64::from(speech::RATE);
-    let durations = Durations::from(durations);
-    Ok(Speed {
-        system,
-        streams: STREAMS,
-        chunk: chunk.to_owned(),
-        times: Some([durations.percentile(0.5), durations.percentile(0.99)]),
-        streams_per_core: heard / spent.as_secs_f64(),
-        state_bytes,
-    })
+fn peer(streams_per_core: f64) -> [String; 10] {
+    [
+        System::HeadAudio.title().to_owned(),
+        "48 kHz, 128 samples".to_owned(),
+        "1".to_owned(),
+        missing(),
+        missing(),
+        missing(),
+        missing(),
+        format!("{streams_per_core:.0}"),
+        "× 1".to_owned(),
+        missing(),
+    ]
 }
 
-/// The share of a core that decoding one stream takes; `None` without an encoder to make the stream.
-fn opus(audio: &[i16]) -> Result<Option<f64>, Failure> {
-    let words = [
-        "--quiet",
-        "--raw",
-        "--raw-rate",
-        "16000",
-        "--raw-chan",
-        "1",
-        "--bitrate",
-        "64",
-        "-",
-        "-",
-    ];
-    let spawned = Command::new("opusenc")
-        .args(words)
+fn missing() -> String {
+    "–".to_owned()
+}
+
+/// The share of a core that decoding one stream takes.
+fn opus(audio: &[i16]) -> Result<f64, Failure> {
+    let mut encoder = Command::new(install::present("opusenc", "opus-tools")?)
+        .args(["--quiet", "--raw", "--raw-rate", "16000", "--raw-chan", "1"])
+        .args(["--bitrate", "64", "-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn();
-    let Ok(mut encoder) = spawned else {
-        return Ok(None);
-    };
+        .spawn()?;
     let (mut input, pcm) = (encoder.stdin.take().ok_or("no pipe")?, speech::bytes(audio));
     let writing = thread::spawn(move || input.write_all(&pcm));
     let stream = encoder.wait_with_output()?.stdout;
@@ -169,7 +206,5 @@ fn opus(audio: &[i16]) -> Result<Option<f64>, Failure> {
         .map_err(|error| error.to_string())?;
     decoder.finish().map_err(|error| error.to_string())?;
     let took = began.elapsed();
-    Ok(Some(
-        took.as_secs_f64() / (audio.len() as f64 / f64::from(speech::RATE)),
-    ))
+    Ok(took.as_secs_f64() / (audio.len() as f64 / f64::from(speech::RATE)))
 }
