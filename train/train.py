@@ -20,11 +20,13 @@ import augment
 import data
 import loss
 import network
+import parity
 import phones
 import speak
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
+BEGAN = time.time()
 WEIGHTS = os.path.join(ROOT, "crates/animate/weights/phones.bin")
 # How often a frame of each group is drawn, whatever its share of the data: what the voices sound like is what is scarce.
 SHARES = {"flite-slt": 4.0, "flite-awb": 4.0, "flite-kal16": 2.5, "festival-ked_diphone": 2.5, "festival-kal_diphone": 1.5,
@@ -41,9 +43,33 @@ def main():
     training = chosen[~watched & ~left_out]
     print(f"{len(training)} utterances, {sum(length(corpus, n) for n in training) / 360000:.1f} h with their copies", flush=True)
     prior = data.prior_of(corpus, training, np.random.default_rng(0))
-    parameters = fit(corpus, training, chosen[watched | left_out], prior, options)
+    parameters, watched = fit(corpus, training, chosen[watched | left_out], prior, options)
     network.write(options.out, parameters, prior, manifest)
-    print(f"{options.out}: {os.path.getsize(options.out)} bytes, {network.size(parameters)} parameters")
+    tell(corpus, training, parameters, watched, options)
+    prove(options)
+
+
+def tell(corpus, training, parameters, watched, options):
+    """training.json: what the model card says about the training."""
+    voices = {}
+    for n in training:
+        voices[corpus.voices[n]] = voices.get(corpus.voices[n], 0) + length(corpus, n) / 360_000
+    facts = {"utterances": len(training), "hours": sum(voices.values()), "voices": voices, "parameters": network.size(parameters),
+             "width": options.width, "steps": options.steps, "seconds": time.time() - BEGAN,
+             "weights_bytes": os.path.getsize(options.out), "watched": watched}
+    with open(os.path.join(options.work, "training.json"), "w") as file:
+        json.dump(facts, file, indent=1)
+    print(f"{options.out}: {facts['weights_bytes']} bytes, {facts['parameters']} parameters, {facts['seconds'] / 60:.0f} min in all")
+
+
+def prove(options):
+    """Builds the engine with the new weights and compares what it computes."""
+    if options.out != WEIGHTS:
+        return
+    subprocess.run(["cargo", "build", "--release", "--package", "visavis-animate", "--examples"], cwd=ROOT, check=True)
+    folder = os.path.join(options.work, "speech")
+    names = sorted(name for name in os.listdir(folder) if name.endswith("-00000.wav"))
+    parity.main(os.path.join(ROOT, "target/release/examples"), WEIGHTS, *(os.path.join(folder, name) for name in names))
 
 
 def arguments():
@@ -52,7 +78,7 @@ def arguments():
     parser.add_argument("--out", default=WEIGHTS, help="where the weights go")
     parser.add_argument("--sentences", type=int, default=2000, help="English sentences per voice")
     parser.add_argument("--width", type=int, default=128, help="channels of the network")
-    parser.add_argument("--steps", type=int, default=10_000, help="steps of 32 times 3.2 s")
+    parser.add_argument("--steps", type=int, default=6200, help="steps of 32 times 3.2 s")
     parser.add_argument("--leave-out", nargs="*", default=[], help="voices to keep from training, for experiments: flite-awb ...")
     parser.add_argument("--resume", help="a checkpoint to go on from")
     return parser.parse_args()
@@ -143,8 +169,8 @@ def fit(corpus, training, watched, prior, options):
             with open(os.path.join(options.work, "checkpoint.pickle"), "wb") as file:
                 pickle.dump((*saved, n + 1), file)
             network.write(os.path.join(options.work, "latest.bin"), mean, prior, bytes(32))
-            watch(mean, corpus, watched, prior)
-    return mean
+            figures = watch(mean, corpus, watched, prior)
+    return mean, figures
 
 
 def prefetched(batches):
@@ -181,6 +207,7 @@ def watch(parameters, corpus, watched, prior):
         entry += [len(truth) - 8, *((visemes[8 : len(truth), h] == truth[8 - d : len(truth) - d]).sum() for h, d in enumerate(network.HEADS))]
     for name, (count, *right) in sorted(groups.items()):
         print(f"  {name:24} {count:7.0f} frames   " + "  ".join(f"{100 * r / count:.1f}" for r in right), flush=True)
+    return {name: [r / count for r in right] for name, (count, *right) in groups.items()}
 
 
 if __name__ == "__main__":
