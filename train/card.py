@@ -67,10 +67,10 @@ def network(training):
 Inputs are 40 mel bands of 25 ms every 10 ms and their mean, against the running loudness and mean of the voice.
 A convolution over three of them leads to five residual blocks with dilations of 1, 2, 4, 8 and 16 steps, so it hears 650 ms back and nothing ahead.
 Three heads tell what was spoken 20, 40 and 80 ms ago; a session chooses how far its face hears ahead.
-Weights are eight-bit integers and activations sixteen-bit ones; the arithmetic is exact, so a frame is the same on every processor and in every batch.
+Weights are eight-bit integers, activations are rounded to sixteen bits, and sums of their products are exact: how streams are batched, and how wide the processor's registers are, changes nothing.
 The definition in full is in `crates/animate/src/network.rs`, and `train/network.py` computes the same.
 
-{table(["parameters", "channels", "file", "training steps", "training time"], [[count(training["parameters"]), training["width"],
+{table(["parameters", "channels", "file", "steps of 32 times 3.2 s", "time"], [[count(training["parameters"]), training["width"],
        f"{training['weights_bytes'] / 1e6:.2f} MB", count(training["steps"]), f"{training['seconds'] / 60:.0f} min"]])}
 """
 
@@ -85,7 +85,7 @@ def data(training):
     return f"""
 ## Data
 
-Synthesizers of Debian 12 spoke {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, and told when each phone began and ended.
+Synthesizers of Debian 12 spoke, and told when each phone began and ended: {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, a worse copy of two thirds of them included.
 Nobody recorded, listened or labelled.
 
 {table(["source", "voices", "hours", "licence of the voices"], [[source, number, f"{hours:.2f}", licence] for (source, licence), (number, hours) in sources.items()])}
@@ -123,7 +123,7 @@ Read rms first.
 
 
 def watched(training):
-    rows = [[f"`{name}`", *(f"{number(share):.1f} %" for share in shares)] for name, shares in sorted(training["watched"].items())]
+    rows = [[f"`{name}`", *(percent(share) for share in shares)] for name, shares in sorted(training["watched"].items())]
     return f"""
 ## Watched while training
 
@@ -132,11 +132,6 @@ These voices were trained on, so this is no measure of how well it does on other
 
 {table(["voices", "20 ms", "40 ms", "80 ms"], rows)}
 """
-
-
-def number(share):
-    """Percent, whether written as a share or as percent."""
-    return share * 100 if share <= 1 else share
 
 
 def accuracy(rows):
@@ -202,7 +197,7 @@ def curves(rows):
     return f"""
 ## The face
 
-Clean, at 100 frames per second: how restless `jawOpen` is (mean absolute second difference), and how far apart the lips stay where they must meet (0 is closed).
+Clean, at 100 frames per second: how restless `jawOpen` is (mean absolute second difference), and what is left open in the middle of closures (`jawOpen` less `mouthClose`; 0 is closed).
 
 {table(["voice", "system", "jitter", "gap left in closures"], lines)}
 """
@@ -216,7 +211,7 @@ LIMITS = """
 - Children, singing, whisper and shouting have not been measured; espeak-ng's whispering variants are all it ever heard of whisper.
 - Other languages are in the training for variety, with their phones mapped onto the nearest of the 44 classes; accuracy in them has not been measured.
 - Accents of English beyond those of espeak-ng were never heard.
-- Under loud babble or music it errs more, as the tables show; the decoder then rests on loudness, and closures are what suffers first.
+- Babble and music were measured at the levels in the tables and no louder; alone, without speech, they are only tested not to move the mouth much.
 - Live speech cannot be perfect: a closure is seen before it is heard, and rounding leads its sound by more than any lookahead offered here.
 """
 
