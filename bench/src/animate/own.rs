@@ -1,9 +1,6 @@
 //! Our engine, in this process.
 
-use visavis_animate::{
-    Animator, Fps, Insight, Lookahead, Options, Phone,
-    score::{FRAME_US, Guess},
-};
+use visavis_animate::{Animator, Fps, Insight, Lookahead, Options, Phone, score::Guess};
 
 use crate::{
     Failure,
@@ -50,6 +47,8 @@ fn guess(insight: &Insight) -> Guess {
 
 #[cfg(test)]
 mod tests {
+    use visavis_animate::score::FRAME_US;
+
     use super::*;
 
     #[test]
