@@ -4,9 +4,10 @@ mod mel;
 mod pitch;
 mod spectrum;
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Simd, dispatch};
 
 use crate::math::{db, dot, sum};
+use crate::processor;
 
 use pitch::Pitch;
 
@@ -72,7 +73,7 @@ impl Analyzer {
             self.pitch.push(now);
             samples = later;
             if self.filled == WINDOW {
-                let level = Level::new();
+                let level = processor::level();
                 // The processor's widest registers change no bit: nothing is fused, and sums have a fixed order.
                 sink(&dispatch!(level, simd => self.measure(simd)));
                 self.window.copy_within(HOP.., 0);

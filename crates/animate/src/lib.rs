@@ -54,6 +54,7 @@ mod performance;
 mod phone;
 #[doc(hidden)]
 pub mod probe;
+mod processor;
 mod resample;
 pub mod score;
 mod viseme;

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Simd, dispatch};
 
 use crate::UnsupportedRate;
 use crate::math::{dot, sin};
+use crate::processor;
 
 /// The rate all analysis runs at.
 pub(crate) const RATE: u32 = 16_000;
@@ -71,7 +72,7 @@ impl Resampler {
         let Some(filter) = &self.filter else {
             return sink(samples);
         };
-        let level = Level::new();
+        let level = processor::level();
         let mut out = [0.0; OUT];
         for block in samples.chunks(BLOCK) {
             self.held.extend_from_slice(block);

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{speak, weight};
+use common::recorded::{self, RECORDINGS};
+use common::{noises, speak, weight};
 use proptest::prelude::*;
 use visavis_animate::{Animator, Fps, Frame, Options, UnsupportedRate};
 
@@ -108,6 +109,49 @@ fn full_scale_squares_constants_and_denormals() {
 }
 
 #[test]
+fn extremes_in_turn_at_every_rate() {
+    for rate in [8000, 16_000, 48_000] {
+        for every in [1, 2, 37, 400, rate as usize / 4] {
+            let extreme = |n: usize| {
+                if n / every % 2 == 0 {
+                    i16::MAX
+                } else {
+                    i16::MIN
+                }
+            };
+            let samples: Vec<i16> = (0..2 * rate as usize).map(extreme).collect();
+            check(&common::animate(&samples, rate, &Options::default()));
+        }
+    }
+}
+
+#[test]
+fn speech_that_is_clipped_faint_or_off_centre() {
+    for recording in RECORDINGS.iter() {
+        for (gain, offset) in [(100.0, 0.0), (0.001, 0.0), (1.0, 20_000.0), (-1.0, 0.0)] {
+            let change = |it: &i16| (f32::from(*it) * gain + offset) as i16;
+            let samples: Vec<i16> = recording.samples.iter().map(change).collect();
+            let options = Options {
+                fps: Fps::F60,
+                ..Options::default()
+            };
+            check(&common::animate(&samples, recorded::RATE, &options));
+        }
+    }
+}
+
+#[test]
+fn what_nobody_speaks() {
+    for (_, samples) in noises::all() {
+        check(&common::animate(
+            &samples,
+            noises::RATE,
+            &Options::default(),
+        ));
+    }
+}
+
+#[test]
 fn an_hour_of_silence_keeps_the_same_state() {
     let mut animator = Animator::new(16_000, &Options::default()).unwrap();
     let bytes = animator.state_bytes();
@@ -123,6 +167,8 @@ fn an_hour_of_silence_keeps_the_same_state() {
         frames.clear();
     }
     assert_eq!(animator.state_bytes(), bytes);
+    let waits = animator.first_frame_samples();
+    assert_eq!(count as u64, (3600 * 16_000 - waits) / 640 + 1);
     animator.push(&speak(&common::UTTERANCE, 16_000), &mut frames);
     assert!(
         frames.iter().any(|frame| weight(frame, "jawOpen") > 0.25),

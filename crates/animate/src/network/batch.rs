@@ -8,6 +8,7 @@ use super::{INPUTS, Network, Stream, quantise};
 use crate::Phone;
 use crate::hearing::Hearing;
 use crate::math::dot;
+use crate::processor;
 
 /// Windows that go through together: all that is read of them stays in the nearest cache.
 pub(crate) const COLUMNS: usize = 24;
@@ -38,7 +39,7 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     pub(crate) fn new(network: &Network) -> Self {
-        Self::at(Level::new(), network)
+        Self::at(processor::level(), network)
     }
 
     /// For the processor's features of `level`.

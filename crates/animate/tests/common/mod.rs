@@ -1,6 +1,9 @@
-//! Speech for the tests, synthesised from resonances, with the time of every sound known.
+//! Sound for the tests: here speech synthesised from resonances, with the time of every sound known.
 
 #![allow(dead_code, reason = "every test uses its own part")]
+
+pub(crate) mod noises;
+pub(crate) mod recorded;
 
 use std::f32::consts::{PI, TAU};
 
