@@ -34,30 +34,30 @@ macro_rules! thresholds {
 
 thresholds! {
     /// Share of the previous instant in a smoothed posterior.
-    before = 0.25;
+    before = 0.28;
     /// Share of the next instant in it, where the lookahead already tells of that one.
-    after = 0.25;
+    after = 0.30;
     /// Added to the weight of the mouth shape decided last, against flicker.
-    stay = 0.04;
+    stay = 0.01;
 
     /// Weight of p and b at which lips close.
-    stop_enter = 0.45;
-    /// Weight of m at which lips close: a missed m costs less than a false one.
-    murmur_enter = 0.60;
+    stop_enter = 0.55;
+    /// Weight of m at which lips close.
+    murmur_enter = 0.55;
     /// Weight of f and v at which the lip goes to the teeth.
-    teeth_enter = 0.45;
+    teeth_enter = 0.42;
     /// Share of the weight to enter with at which a run begins that will reach it within the lookahead.
-    begin = 0.70;
+    begin = 0.85;
     /// Weight below which a contact ends.
-    leave = 0.25;
+    leave = 0.32;
     /// Mean weight, as a share of that to enter with, over the known part of a run that may begin.
     mean = 0.70;
     /// Steps that a contact lasts at least.
-    least = 3.0;
+    least = 2.0;
     /// Steps between two runs that are joined, as far as the lookahead tells.
     join = 2.0;
     /// How much more weight lips need to close in a sound as loud as the loudest of late.
-    loud = 0.15;
+    loud = 0.02;
 
     /// Weight of sounds other than silence, over two instants, at which a mouth at rest begins to speak.
     wake = 0.50;
