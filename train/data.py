@@ -118,9 +118,12 @@ class Batches:
         x, y = self.corpus.utterance(n)
         if self.corpus.partners[n] and self.draw.random() < 0.6:
             x = self.morph(n, x)
+        if self.draw.random() < 0.5:
+            place = self.hurry(len(x))
+            x, y = x[place], y[place]
         start = self.draw.integers(max(1, len(x) - room)) if middle else 0
         x, y = x[start : start + room], y[start : start + room]
-        return self.vary(x), y
+        return self.vary(x, y), y
 
     def morph(self, n, x):
         """Towards, or away from, another voice that speaks the same phones: a speaker that nobody recorded."""
@@ -138,10 +141,28 @@ class Batches:
             out[a:b] += share * np.minimum(np.maximum(y[place] + gap - x[a:b], -30), 30)
         return out
 
-    def vary(self, x):
+    def habits(self, y):
+        """A speaker's own colour of each phone: smooth curves over the bands, the same all utterance long."""
+        waves = np.cos(np.pi * np.arange(6)[:, None] * (np.arange(BANDS) + 0.5) / BANDS)
+        colours = (self.draw.uniform(0, 1.6) * self.draw.standard_normal((len(phones.CLASSES), 6)) @ waves).astype(np.float32)
+        curve = colours[y]
+        for _ in range(3):
+            curve[1:-1] = 0.25 * curve[:-2] + 0.5 * curve[1:-1] + 0.25 * curve[2:]
+        return curve
+
+    def hurry(self, count):
+        """Frames in an order that speeds up and slows down: nobody keeps the time of a model of durations."""
+        knots = np.arange(0, count + 60, 30)
+        pace = np.interp(np.arange(count * 2), knots, self.draw.uniform(0.7, 1.4, len(knots)))
+        place = np.cumsum(pace).astype(int)
+        return place[place < count]
+
+    def vary(self, x, y):
         draw = self.draw
         if draw.random() < 0.6:
-            x = warp(x, draw.uniform(0.84, 1.2))
+            x = warp(x, draw.uniform(0.84, 1.2), draw.normal(0, 0.5, 4))
+        if draw.random() < 0.6:
+            x = x + self.habits(y)
         if draw.random() < 0.7:
             band = np.arange(BANDS) / BANDS
             curve = sum(draw.normal(0, 3.0 / k) * np.cos(np.pi * k * band + draw.uniform(0, 3)) for k in range(1, 5))
@@ -157,6 +178,9 @@ class Batches:
                 babble = babble[np.resize(np.arange(len(babble)), len(x))]
                 noise = np.maximum(noise, babble - loudness(babble).max() + peak - draw.uniform(6, 40))
             x = np.logaddexp(x * TO_LN, noise * TO_LN) / TO_LN
+        if draw.random() < 0.2:
+            low = draw.integers(BANDS)
+            x[:, low : low + draw.integers(2, 7)] -= np.float32(draw.uniform(5, 25))
         x = x + np.float32(draw.uniform(-45, -8) - peak)
         return np.maximum(x, FLOOR_DB).astype(np.float32)
 
@@ -172,8 +196,8 @@ def loudness(x):
 EDGES = 700 * (np.exp(np.linspace(np.log(1 + 60 / 700), np.log(1 + 7600 / 700), BANDS + 2)) - 1)
 
 
-def warp(x, factor):
-    """The spectrum of a vocal tract `factor` times shorter, on the mel bands."""
+def warp(x, factor, bends):
+    """The spectrum of a vocal tract `factor` times shorter, on the mel bands; `bends` move parts of it by about a band."""
     centres = EDGES[1:-1]
     source = centres / factor
     # The top of the axis stays where it is.
@@ -181,6 +205,8 @@ def warp(x, factor):
     above = centres > knee * factor
     source[above] = knee + (centres[above] - knee * factor) * (7600 - knee) / (7600 - knee * factor)
     place = np.interp(source, centres, np.arange(BANDS))
+    place += sum(bend * np.sin(np.pi * (n + 1) * np.arange(BANDS) / (BANDS - 1)) for n, bend in enumerate(bends))
+    place = np.maximum.accumulate(place).clip(0, BANDS - 1)
     low = np.minimum(place.astype(int), BANDS - 2)
     part = (place - low).astype(np.float32)
     return x[:, low] * (1 - part) + x[:, low + 1] * part

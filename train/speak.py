@@ -13,9 +13,8 @@ import texts
 
 # Held out: never spoken here, whatever a list asks for.
 HELD_OUT = {"rms", "cmu_us_slt_arctic_hts"}
-# Share of all English sentences that each voice speaks.
-FLITE = {"slt": 1.0, "awb": 1.0, "kal16": 0.8, "kal": 0.1}
-FESTIVAL_ENGLISH = {"kal_diphone": 0.5, "ked_diphone": 0.8}
+# Who speaks English, how often against the others. Each sentence is spoken by two or three of them, so that voices can be morphed.
+ENGLISH = {"flite-slt": 1.0, "flite-awb": 1.0, "flite-kal16": 0.8, "flite-kal": 0.1, "festival-kal_diphone": 0.6, "festival-ked_diphone": 0.8}
 FESTIVAL = {  # voice: language, encoding, phones
     "czech_dita": ("cs", "iso-8859-2", phones.CZECH), "czech_krb": ("cs", "iso-8859-2", phones.CZECH),
     "czech_machac": ("cs", "iso-8859-2", phones.CZECH), "czech_ph": ("cs", "iso-8859-2", phones.CZECH),
@@ -38,23 +37,39 @@ SECONDS_PER_CHARACTER_MAX = 0.3
 def everything(folder, sentences, seed):
     """Speaks all of it into `folder`; the stems, each with STEM.wav and STEM.phones."""
     os.makedirs(folder, exist_ok=True)
-    english = texts.english(sentences, seed)
-    jobs = [(flite, (folder, voice, english, share)) for voice, share in FLITE.items()]
-    jobs += [(festival, (folder, voice, english[: int(share * sentences)], "ascii", phones.ARPABET))
-             for voice, share in FESTIVAL_ENGLISH.items()]
-    few = sentences // 12
-    jobs += [(festival, (folder, voice, texts.foreign(language, few, seed), encoding, table))
+    english = cast(texts.english(sentences, seed), seed)
+    jobs = []
+    for name, spoken in english.items():
+        system, voice = name.split("-")
+        rest = (voice, spoken) if system == "flite" else (voice, spoken, "ascii", phones.ARPABET)
+        # Two parts, so that both cores have work to the end.
+        half = len(spoken) // 2
+        for part in (spoken[:half], spoken[half:]):
+            jobs.append((globals()[system], (folder, voice, part, *rest[2:])))
+    few = sentences // 30
+    jobs += [(festival, (folder, voice, list(enumerate(texts.foreign(language, few, seed))), encoding, table))
              for voice, (language, encoding, table) in FESTIVAL.items()]
-    jobs += [(espeak, (folder, part, seed)) for part in espeak_parts(texts.english(sentences, seed + 1), few, seed)]
+    jobs += [(espeak, (folder, part, seed)) for part in espeak_parts(texts.english(sentences // 3, seed + 1), few, seed)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         done = [pool.submit(work, *arguments) for work, arguments in jobs]
         return sorted(stem for part in done for stem in part.result())
 
 
-def flite(folder, voice, sentences, share):
+def cast(sentences, seed):
+    """The numbered sentences of each English voice."""
+    parts = {name: [] for name in ENGLISH}
+    for n, text in enumerate(sentences):
+        draw = random.Random(f"cast {seed} {n}")
+        order = sorted(ENGLISH, key=lambda name: draw.random() ** (1 / ENGLISH[name]), reverse=True)
+        for name in order[: draw.choice((2, 2, 3))]:
+            parts[name].append((n, text))
+    return parts
+
+
+def flite(folder, voice, sentences):
     assert voice not in HELD_OUT
     stems = []
-    for n, text in enumerate(sentences[: int(share * len(sentences))]):
+    for n, text in sentences:
         draw = random.Random(f"{voice} {n}")
         stem = f"{folder}/flite-{voice}-{n:05}"
         settings = ["--setf", f"duration_stretch={draw.choice((0.8, 0.9, 1, 1, 1.1, 1.25))}"]
@@ -74,19 +89,19 @@ def flite(folder, voice, sentences, share):
 def festival(folder, voice, sentences, encoding, table):
     assert voice not in HELD_OUT
     stems, script = [], [f"(voice_{voice})"]
-    for n, text in enumerate(sentences):
+    for n, text in sentences:
         draw = random.Random(f"{voice} {n}")
         stem = f"{folder}/festival-{voice}-{n:05}"
         quoted = text.replace('"', "")
         script.append(f"(Parameter.set 'Duration_Stretch {draw.choice((0.85, 0.95, 1.0, 1.1, 1.2))})"
                       f'(set! u (Utterance Text "{quoted}"))(utt.synth u)'
                       f"(utt.save.wave u \"{stem}.wav\" 'riff)(utt.save.segs u \"{stem}.seg\")")
-    path = f"{folder}/{voice}.scm"
+    path = f"{folder}/{voice}-{sentences[0][0]}.scm"
     with open(path, "wb") as file:
         file.write("\n".join(script).encode(encoding, errors="ignore"))
     subprocess.run(["festival", "-b", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     missing = set()
-    for n, text in enumerate(sentences):
+    for n, text in sentences:
         stem = f"{folder}/festival-{voice}-{n:05}"
         if not os.path.exists(stem + ".seg"):
             continue

@@ -3,10 +3,10 @@
 import glob
 import random
 import re
+import subprocess
 
 WORDS = "/usr/share/dict/american-english"
 FORTUNES = "/usr/share/games/fortunes/*.u8"
-# Never asked of a voice: these are the words that the evaluation is made of.
 FRAMES = [
     "{n} and {n} came from the {a} {n}.", "Did you {v} the {n} or the {n}?", "I will {v} it for you, just a moment.",
     "Please {v} {p} {n} before you {v}.", "There are {d} {n} in the {n}.", "My {n} has {d} {a} {n}.", "Why would {p} {n} {v} so {r}?",
@@ -48,15 +48,15 @@ LISTS = {"fr": "french", "de": "ngerman", "es": "spanish", "it": "italian", "nl"
 
 
 def english(count, seed):
-    """`count` different sentences: a third written by people, a third of our frames, a third salad."""
+    """`count` different sentences: most written by people, the others of our frames and salad of words."""
     draw = random.Random(seed)
     words = [word for word in open(WORDS).read().split() if re.fullmatch("[a-z]{2,9}", word)]
     nasal = [word for word in words if re.search("m|n", word)]
     labial = [word for word in words if re.search("[pbmfvw]|th", word)]
     written = people(set(words))
     draw.shuffle(written)
-    out = written[: count // 2]
-    while len(out) < count * 3 // 4:
+    out = written[: count * 13 // 20]
+    while len(out) < count * 16 // 20:
         out.append(re.sub(r"\{(.)\}", lambda m: draw.choice(FILL[m[1]]), draw.choice(FRAMES)).capitalize())
     while len(out) < count:
         picked = [draw.choice(draw.choice((words, nasal, labial))) for _ in range(draw.randint(4, 9))]
@@ -69,16 +69,20 @@ def english(count, seed):
 
 
 def people(words):
-    """Plain sentences of the fortune files: 3 to 14 known words each."""
+    """Plain sentences and clauses that people wrote: 3 to 14 known words each."""
     known = words | {"i", "a"}
-    out = set()
+    text = subprocess.run(["bible", "-f", "gen1:1-rev22:21"], capture_output=True, text=True, check=True).stdout
+    pieces = re.split(r"[.:;?!()]", re.sub(r"\s+\w+:\d+ ", " . ", "\n" + text))
     for path in sorted(glob.glob(FORTUNES)):
-        text = re.sub(r"\s+", " ", open(path, encoding="utf-8", errors="replace").read().replace("\n%", ". "))
-        for sentence in re.split(r"(?<=[.!?]) ", text):
-            plain = re.fullmatch(r"[A-Z][a-z' ,]+[.!?]", sentence)
-            if plain and 3 <= len(sentence.split()) <= 14:
-                if all(re.sub("'.*", "", word) in known for word in re.findall(r"[a-z']+", sentence.lower())):
-                    out.add(sentence)
+        plain = open(path, encoding="utf-8", errors="replace").read().replace("\n%", ". ")
+        pieces += re.split(r"[.:;?!()]|--", plain)
+    out = set()
+    for piece in pieces:
+        piece = " ".join(piece.replace("\n", " ").split()).strip(" ,'\"")
+        if re.fullmatch(r"[A-Za-z][A-Za-z' ,]+", piece) and 3 <= len(piece.split()) <= 14:
+            # Names and foreign words are read by rule, often wrongly: they stay out.
+            if all(re.sub("'.*", "", word) in known for word in re.findall(r"[a-z']+", piece.lower())):
+                out.add(piece[0].upper() + piece[1:] + ".")
     return sorted(out)
 
 
