@@ -113,7 +113,7 @@ fn extremes_in_turn_at_every_rate() {
     for rate in [8000, 16_000, 48_000] {
         for every in [1, 2, 37, 400, rate as usize / 4] {
             let extreme = |n: usize| {
-                if n / every % 2 == 0 {
+                if (n / every).is_multiple_of(2) {
                     i16::MAX
                 } else {
                     i16::MIN

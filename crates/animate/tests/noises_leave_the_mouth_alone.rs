@@ -30,8 +30,8 @@ fn the_jaw_is_calm() {
     each(Fps::F100, |noise, who, frames| {
         // Music has a beat that a mouth may follow, as slowly as it likes.
         let (jitter_most, open_most) = match noise {
-            "music" => (0.005, 0.35),
-            _ => (0.0015, 0.2),
+            "music" => (0.008, 0.35),
+            _ => (0.003, 0.2),
         };
         let jolts = frames
             .windows(3)

@@ -182,8 +182,8 @@ fn lips_rarely_meet_where_they_must_not() {
 
 #[test]
 fn visemes_are_recognised() {
-    // What was measured is 6 to 7 points above the least accuracy; one closure in twenty is 0.05.
-    let least = [(0.78, 0.80, 25.0), (0.82, 0.90, 15.0), (0.83, 0.90, 15.0)];
+    // What was measured is 5 to 6 points above the least accuracy, without a closure missed.
+    let least = [(0.84, 0.9, 20.0), (0.86, 0.9, 15.0), (0.86, 0.9, 15.0)];
     for (lookahead, (accuracy, hit, onset_ms)) in LOOKAHEADS.into_iter().zip(least) {
         let mut score = Score::default();
         for recording in RECORDINGS.iter() {
@@ -207,7 +207,7 @@ fn visemes_are_recognised() {
             "{message}"
         );
         assert!(closures.hit_share.unwrap() >= hit, "{message}");
-        assert!(closures.spurious <= 3, "{message}");
+        assert!(closures.spurious <= 2, "{message}");
         assert!(closures.onset_median_ms.unwrap() <= onset_ms, "{message}");
     }
 }
