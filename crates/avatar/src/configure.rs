@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use visavis_codes::{Cause, Failure};
 use visavis_wire::limits::{EXTRA_ENTRIES_MAX, TEXT_BYTES_MAX};
 use visavis_wire::proto::ClientConfigureSession;
@@ -12,6 +14,42 @@ pub struct Configuration {
     pub format: AudioFormat,
     /// The rate of the samples that the engine sees.
     pub sample_rate: SampleRate,
+    /// What is asked of the engine.
+    pub motion: Motion,
+}
+
+/// What a client may ask of the engine, in `extra_params`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Motion {
+    /// How far the engine hears ahead of the face, `lookahead_ms`: 20, 40 or 80. The usual is 40.
+    pub lookahead_ms: u32,
+    /// Whether the face blinks, looks about, nods and breathes, `secondary_motion`: `on` or `off`. The usual is on.
+    pub secondary: bool,
+}
+
+impl Motion {
+    fn check(params: &BTreeMap<String, String>) -> Result<Self, Failure> {
+        let refused = |name: &str, value: &str, known: &str| {
+            let value: String = value.chars().take(20).collect();
+            let what = format!("extra_params: {name}: {value:?} is not known; use {known}");
+            Failure::about(Cause::FieldRefused, &what)
+        };
+        let lookahead_ms = match params.get("lookahead_ms").map(String::as_str) {
+            Some("20") => 20,
+            None | Some("40") => 40,
+            Some("80") => 80,
+            Some(other) => return Err(refused("lookahead_ms", other, "20, 40 or 80")),
+        };
+        let secondary = match params.get("secondary_motion").map(String::as_str) {
+            None | Some("on") => true,
+            Some("off") => false,
+            Some(other) => return Err(refused("secondary_motion", other, "on or off")),
+        };
+        Ok(Self {
+            lookahead_ms,
+            secondary,
+        })
+    }
 }
 
 /// An encoder rate of Opus that is no PCM rate of the protocol.
@@ -74,6 +112,7 @@ impl Configuration {
         Ok(Self {
             format,
             sample_rate,
+            motion: Motion::check(&message.extra_params)?,
         })
     }
 }

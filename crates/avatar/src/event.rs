@@ -4,7 +4,7 @@ use bytes::Bytes;
 use visavis_codes::{Failure, Phase};
 use visavis_wire::{AudioFormat, ReqId, SampleRate, proto};
 
-use crate::{Configuration, Disruption};
+use crate::{Configuration, Disruption, Motion};
 
 /// Time since an epoch of the driver's choice; it never goes back.
 pub type Time = Duration;
@@ -117,6 +117,8 @@ pub enum Output {
         format: AudioFormat,
         /// The rate of its samples.
         sample_rate: SampleRate,
+        /// What the client asked of the engine.
+        motion: Motion,
     },
     /// Work off this audio of a request.
     Animate {

@@ -34,7 +34,7 @@ mod settings;
 mod streaming;
 mod timer;
 
-pub use configure::Configuration;
+pub use configure::{Configuration, Motion};
 pub use disruption::Disruption;
 pub use event::{Animation, EngineFault, Input, Output, Report, RequestEnd, RequestKey, Time};
 pub use gate::Gate;

@@ -125,11 +125,13 @@ impl Streaming {
         let Configuration {
             format,
             sample_rate,
+            motion,
         } = self.configuration;
         out.push(Output::Start {
             key,
             format,
             sample_rate,
+            motion,
         });
         key
     }

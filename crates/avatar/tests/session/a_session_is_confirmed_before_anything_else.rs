@@ -53,6 +53,49 @@ fn every_rate_of_the_protocol_is_taken() {
 }
 
 #[test]
+fn lookahead_and_secondary_motion_are_asked_for_by_name() {
+    let asks = |name: &str, value: &str| proto::ClientConfigureSession {
+        extra_params: [(name.to_owned(), value.to_owned())].into(),
+        ..pcm(16_000)
+    };
+    check(
+        |pair| {
+            let mut both = asks("lookahead_ms", "80");
+            both.extra_params
+                .insert("secondary_motion".into(), "off".into());
+            both.extra_params.insert("unknown".into(), "kept".into());
+            pair.configure(both);
+            pair.audio("r1", 500);
+        },
+        expect![[r#"
+            0s
+              send confirm c-1 []
+              log: confirmed PcmS16Le 16000 Hz
+              log: request r1 started
+              engine starts 1 PcmS16Le 16000 Hz Motion { lookahead_ms: 80, secondary: false }
+              engine takes 1 16000 bytes
+              send animation r1 12 frames
+        "#]],
+    );
+    check_failure(
+        |pair| pair.configure(asks("lookahead_ms", "60")),
+        expect![[r#"
+            send error 3 "extra_params: lookahead_ms: "60" is not known; use 20, 40 or 80"
+            invalidRequest websocket_handshake "Invalid request" retryable false after 0 ms, /errors/invalidRequest
+            close 1000 | 1000
+        "#]],
+    );
+    check_failure(
+        |pair| pair.configure(asks("secondary_motion", "")),
+        expect![[r#"
+            send error 3 "extra_params: secondary_motion: "" is not known; use on or off"
+            invalidRequest websocket_handshake "Invalid request" retryable false after 0 ms, /errors/invalidRequest
+            close 1000 | 1000
+        "#]],
+    );
+}
+
+#[test]
 fn pings_and_answers_for_nobody_are_no_first_frame() {
     check(
         |pair| {

@@ -22,7 +22,14 @@ pub(crate) fn line(log: &mut String, clock: &mut Clock, now: Duration, output: &
             key,
             format,
             sample_rate,
-        } => format!("engine starts {} {format:?} {sample_rate}", key.0),
+            motion,
+        } => {
+            let mut text = format!("engine starts {} {format:?} {sample_rate}", key.0);
+            if motion.lookahead_ms != 40 || !motion.secondary {
+                let _ = write!(text, " {motion:?}");
+            }
+            text
+        }
         Output::Animate { key, audio } => format!("engine takes {} {} bytes", key.0, audio.len()),
         Output::Finish { key } => format!("engine finishes {}", key.0),
         Output::Cancel { key } => format!("engine forgets {}", key.0),

@@ -10,7 +10,7 @@ use tokio::sync::oneshot::{self, error::RecvError};
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until};
 use tracing::Instrument as _;
-use visavis_animate::Options;
+use visavis_animate::{Lookahead, Options};
 use visavis_avatar::{Disruption, Input, Output, Report, RequestKey, Session};
 use visavis_codes::{Cause, Failure};
 use visavis_wire::{AppId, ConnectionId};
@@ -229,9 +229,16 @@ impl Driver {
                 key,
                 format,
                 sample_rate,
+                motion,
             } => {
                 let options = Options {
                     seed: seed(&self.connection_id, key),
+                    lookahead: match motion.lookahead_ms {
+                        20 => Lookahead::Ms20,
+                        80 => Lookahead::Ms80,
+                        _ => Lookahead::Ms40,
+                    },
+                    secondary: motion.secondary,
                     ..self.engine
                 };
                 self.feed.start(key, format, sample_rate, options);
