@@ -155,3 +155,50 @@ def opus(samples, draw):
     out = np.zeros_like(samples)
     out[: min(len(samples), len(decoded))] = decoded[: len(samples)]
     return out
+
+
+def scenes(folder, count, seed):
+    """Sound without speech, labelled silence: noise, hum, tones, music, breath and knocks. The stems."""
+    stems = []
+    for n in range(count):
+        draw = np.random.default_rng([seed, n])
+        name, make = list(SCENES.items())[n % len(SCENES)]
+        length = int(draw.uniform(2, 7) * RATE)
+        samples = make(length, draw)
+        stem = os.path.join(folder, f"noise-{name}-{n:05}")
+        write(stem + ".wav", samples / (np.abs(samples).max() + 1e-9) * 10 ** (draw.uniform(-40, -3) / 20))
+        with open(stem + ".phones", "w") as file:
+            file.write(f"0.0 {length / RATE:.4f} sil\n")
+        stems.append(stem)
+    return stems
+
+
+def hiss(count, draw):
+    return lfilter([1], [1, -draw.uniform(-0.6, 0.98)], draw.standard_normal(count))
+
+
+def tones(count, draw):
+    """Steady or switched tones with harmonics: mains, ringing, beeps."""
+    time = np.arange(count) / RATE
+    hertz = draw.choice([50, 60, 100, 120, draw.uniform(200, 3000)])
+    out = sum(np.sin(2 * np.pi * hertz * k * time) * draw.uniform(0.1, 1) / k for k in range(1, draw.integers(2, 12)) if hertz * k < 7800)
+    return out * (np.sin(2 * np.pi * draw.uniform(0.2, 2) * time) > -0.3) if draw.random() < 0.4 else out
+
+
+def breath(count, draw):
+    """Slow swells of filtered noise, in and out."""
+    time = np.arange(count) / RATE
+    swell = np.clip(np.sin(2 * np.pi * draw.uniform(0.3, 0.8) * time + draw.uniform(0, 6)), 0, 1) ** 2
+    return swell * tilt(draw.standard_normal(count).astype(np.float32), draw)
+
+
+def knocks(count, draw):
+    """Clicks, keys and bumps."""
+    out = 0.003 * draw.standard_normal(count)
+    for place in draw.integers(0, count - 800, draw.integers(3, 40)):
+        length = draw.integers(60, 800)
+        out[place : place + length] += draw.uniform(0.2, 1) * hiss(length, draw) * np.exp(-np.arange(length) / (length / 5))
+    return out
+
+
+SCENES = {"hiss": hiss, "tones": tones, "music": music, "breath": breath, "knocks": knocks}

@@ -240,7 +240,7 @@ def normalise(mel, prior, begin):
 def prior_of(corpus, chosen, draw):
     """Mean of the bands against the loudness reference over speech."""
     total, count = np.zeros(BANDS), 0
-    for n in draw.choice(chosen, 400):
+    for n in draw.choice([n for n in chosen if not corpus.voices[n].startswith("noise")], 400):
         x, _ = corpus.utterance(n)
         loud = loudness(x)
         on = loud > loud.max() - 20
