@@ -34,7 +34,9 @@ fn options(words: impl Iterator<Item = String>) -> Result<Options, Failure> {
             ("lookahead", "40") => options.lookahead = Lookahead::Ms40,
             ("lookahead", "80") => options.lookahead = Lookahead::Ms80,
             _ if options.thresholds.set(name, value.parse()?) => {}
-            _ => return Err(format!("no {name}; there are {}", Thresholds::NAMES.join(" ")).into()),
+            _ => {
+                return Err(format!("no {name}; there are {}", Thresholds::NAMES.join(" ")).into());
+            }
         }
     }
     Ok(options)
