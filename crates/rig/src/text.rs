@@ -44,7 +44,7 @@ pub fn write(pixels: &mut Pixmap, text: &str, at: [f32; 2], size: f32, colour: [
     }
 }
 
-/// How long [`write`] makes `text`, in pixels.
+/// How long [`write()`] makes `text`, in pixels.
 #[must_use]
 pub fn width(text: &str, size: f32) -> f32 {
     let lines: f32 = text.chars().map(|letter| breadth(letter) + GAP).sum();
