@@ -56,7 +56,7 @@ def voice(name):
 
 
 def english(name):
-    return name.startswith("flite-") or name in ("festival-kal_diphone", "festival-ked_diphone")
+    return name.startswith("flite-") or name in ("festival-kal_diphone", "festival-ked_diphone", "hts-mixed")
 
 
 def load(features, stems, stretches):

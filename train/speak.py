@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 import phones
+import rhvoice
 import texts
 
 # Held out: never spoken here, whatever a list asks for.
@@ -37,8 +38,12 @@ SECONDS_PER_CHARACTER_MAX = 0.3
 def everything(folder, sentences, seed):
     """Speaks all of it into `folder`; the stems, each with STEM.wav and STEM.phones."""
     os.makedirs(folder, exist_ok=True)
-    english = cast(texts.english(sentences, seed), seed)
-    jobs = []
+    lines = texts.english(sentences, seed)
+    english = cast(lines, seed)
+    # Most sentences have one more speaker, who is made up anew each time.
+    mixed = [(n, text) for n, text in enumerate(lines) if n % 9 < 6]
+    rhvoice.prepare(folder)
+    jobs = [(rhvoice.speak, (folder, part, keep)) for part in (mixed[::2], mixed[1::2])]
     for name, spoken in english.items():
         system, voice = name.split("-")
         rest = (voice, spoken) if system == "flite" else (voice, spoken, "ascii", phones.ARPABET)

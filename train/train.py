@@ -30,7 +30,7 @@ BEGAN = time.time()
 WEIGHTS = os.path.join(ROOT, "crates/animate/weights/phones.bin")
 # How often a frame of each group is drawn, whatever its share of the data: what the voices sound like is what is scarce.
 SHARES = {"flite-slt": 4.0, "flite-awb": 4.0, "flite-kal16": 2.5, "festival-ked_diphone": 2.5, "festival-kal_diphone": 1.5,
-          "flite-kal": 0.3, "festival": 3.0, "espeak-en": 3.0, "espeak": 2.0, "noise": 1.0}
+          "flite-kal": 0.3, "hts-mixed": 6.0, "festival": 3.0, "espeak-en": 3.0, "espeak": 2.0, "noise": 1.0}
 
 
 def main():
