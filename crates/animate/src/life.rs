@@ -115,8 +115,7 @@ impl Life {
         };
         let speaks = self.quiet < TURN_END;
         let listening = self.attending.listening();
-        self.accents
-            .advance(self.seed, time_us, &turn.moment, listening);
+        self.accents.advance(self.seed, time_us, turn, listening);
         if !self.shown {
             return;
         }

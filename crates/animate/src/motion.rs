@@ -29,6 +29,10 @@ pub(crate) struct Motion {
     lips: f32,
     /// Opening of the jaw by loudness, smooth.
     effort: f32,
+    /// Quietest of late, decibels: falls at once, rises slowly.
+    lull_db: f32,
+    /// How far the voice swells above it, 0 to 1, smooth.
+    swell: f32,
     springs: [Spring; CHANNELS],
     target: Mouth,
     haste: Haste,
@@ -69,6 +73,8 @@ impl Motion {
             jaw: character.jaw,
             lips: character.lips,
             effort: EFFORT[0],
+            lull_db: 0.0,
+            swell: 0.0,
             springs: [Spring::REST; CHANNELS],
             target: [0.0; CHANNELS],
             haste: Haste::Usual,
@@ -125,6 +131,9 @@ impl Motion {
         let loudness_db = track.moment(self.lead as isize).loudness_db;
         let effort = EFFORT[0] + (EFFORT[1] - EFFORT[0]) * ramp(-24.0, 4.0, loudness_db);
         self.effort += 0.3 * (effort - self.effort);
+        self.lull_db = loudness_db.min(self.lull_db + LULL_RISES_DB);
+        let swell = ramp(3.0, 15.0, loudness_db - self.lull_db);
+        self.swell += 0.1 * (swell - self.swell);
         let gain = (self.effort * (1.0 + 0.15 * emphasis)).clamp(EFFORT[0], EFFORT[1]);
         mouth[Channel::Jaw as usize] *= self.jaw * gain;
         mouth[Channel::LowerDown as usize] *= self.lips * gain;
@@ -154,13 +163,15 @@ impl Motion {
             || contacts.lips_soon.contains(&true)
             || contacts.teeth_soon.contains(&true);
         let sibilant = ramp(0.35, 0.65, sum(&[Viseme::Ss, Viseme::Ch]));
+        // The tongue reaches teeth and the ridge behind them only from a jaw that has come up.
+        let ridge = ramp(0.5, 0.8, sum(&[Viseme::Th, Viseme::Dd, Viseme::Nn]));
         let most = if touching {
             TOUCHING
         } else {
-            1.0 - sibilant * (1.0 - NEARLY_SHUT)
+            (1.0 - sibilant * (1.0 - NEARLY_SHUT)).min(1.0 - ridge * (1.0 - RAISED))
         };
         *jaw = jaw.min(most);
-        if most < 0.5 {
+        if most < RAISED {
             Haste::Shut
         } else if sum(&[Viseme::Sil]) > 0.6 {
             Haste::Ease
@@ -170,9 +181,11 @@ impl Motion {
     }
 
     /// Mixes in a mouth that only follows loudness and brightness.
+    ///
+    /// Speech swells and sinks with its syllables; what goes on at one level is no reason to gape.
     fn mumble(&self, mouth: &mut Mouth, track: &Track, share: f32) {
         let moment = track.moment(self.lead as isize);
-        let open = (self.effort - EFFORT[0]) / (EFFORT[1] - EFFORT[0]);
+        let open = self.swell * (self.effort - EFFORT[0]) / (EFFORT[1] - EFFORT[0]);
         let bright = ramp(0.35, 0.65, moment.brightness);
         for (channel, value) in mouth.iter_mut().enumerate() {
             let asked = match channel {
@@ -222,17 +235,20 @@ const LOWER: usize = Channel::LowerDown as usize;
 
 /// Least and greatest factor on the jaw by loudness.
 const EFFORT: [f32; 2] = [0.6, 1.2];
+/// Decibels per step by which a lull is forgotten.
+const LULL_RISES_DB: f32 = 0.15;
 /// Least opening of the jaw in a vowel.
 const PARTED: f32 = 0.10;
-/// Greatest opening of the jaw in a hiss, and where lips touch.
+/// Greatest opening of the jaw in a hiss, where the tongue tip touches, and where lips touch.
 const NEARLY_SHUT: f32 = 0.09;
+const RAISED: f32 = 0.28;
 const TOUCHING: f32 = 0.08;
 
-/// Springs: lips that form a shape (90 % in 41 ms), a jaw that opens (44 ms), what is given up
-/// (63 ms), a jaw that has to be shut (28 ms), and a mouth that comes to rest (102 ms); each for
+/// Springs: lips that form a shape (90 % in 41 ms), a jaw that opens (51 ms), what is given up
+/// (59 ms), a jaw that has to be shut (31 ms), and a mouth that comes to rest (102 ms); each for
 /// every [`Fraction`] of a step.
 static PACES: [[Pace; 5]; 4] = {
-    let omegas = [95.0, 88.0, 62.0, 140.0, 38.0];
+    let omegas = [95.0, 76.0, 66.0, 125.0, 38.0];
     let mut paces = [[Pace::step(0.0); 5]; 4];
     let mut third = 0;
     while third < 4 {

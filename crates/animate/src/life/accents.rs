@@ -1,5 +1,5 @@
-use super::STEP_US;
 use super::chance::{Purpose, chance};
+use super::{STEP_US, Turn};
 use crate::motion::{Pace, Spring};
 use crate::performance::Moment;
 
@@ -8,6 +8,8 @@ use crate::performance::Moment;
 pub(super) struct Accents {
     /// Running mean and variance of the pitch, semitones.
     pitch: [f32; 2],
+    /// Voiced steps heard, as far as they matter to how well the pitch is known.
+    voiced: f32,
     loudness_db: f32,
     /// Steps since the latest nod began.
     since_nod: u32,
@@ -17,9 +19,11 @@ pub(super) struct Accents {
     nod: Spring,
 }
 
-/// Brows rise in 80 ms and sink in 300; a nod is slower.
-const BROWS: [Pace; 2] = [Pace::step(48.0), Pace::step(13.0)];
+/// Brows rise in 130 ms and sink in 300; a nod is slower.
+const BROWS: [Pace; 2] = [Pace::step(30.0), Pace::step(13.0)];
 const NOD: [Pace; 2] = [Pace::step(26.0), Pace::step(9.0)];
+/// Voiced steps after which a voice's pitch is known.
+const VOICED: f32 = 50.0;
 /// Steps that a nod is driven, and at least from one to the next.
 const NOD_STEPS: u32 = 14;
 const NODS_APART: u32 = 50;
@@ -30,6 +34,7 @@ impl Accents {
     pub(super) const fn new() -> Self {
         Self {
             pitch: [18.0, 9.0],
+            voiced: 0.0,
             loudness_db: -12.0,
             since_nod: NODS_APART,
             nod_depth: 0.0,
@@ -39,8 +44,12 @@ impl Accents {
     }
 
     /// Completes the step that ends at `time_us`; `listening` is 0 to 1.
-    pub(super) fn advance(&mut self, seed: u64, time_us: u64, moment: &Moment, listening: f32) {
-        let accent = self.stress(moment);
+    pub(super) fn advance(&mut self, seed: u64, time_us: u64, turn: &Turn, listening: f32) {
+        let accent = if turn.speaking {
+            self.stress(&turn.moment)
+        } else {
+            0.0
+        };
         let brows = &BROWS[usize::from(accent < self.brows.position)];
         self.brows = self.brows.after(accent, brows);
 
@@ -83,9 +92,12 @@ impl Accents {
         let mut higher = 0.0;
         if moment.voicing > 0.6 {
             let off = moment.pitch_semitones - self.pitch[0];
-            self.pitch[0] += 0.02 * off;
-            self.pitch[1] += 0.01 * (off * off - self.pitch[1]);
-            higher = off / self.pitch[1].max(1.0).sqrt();
+            // A voice that nobody has heard yet is neither high nor low.
+            let known = self.voiced / VOICED;
+            self.pitch[0] += (1.0 / (self.voiced + 1.0)).max(0.02) * off;
+            self.pitch[1] += 0.01 * known * (off * off - self.pitch[1]);
+            self.voiced = (self.voiced + 1.0).min(VOICED);
+            higher = known * off / self.pitch[1].max(1.0).sqrt();
         }
         let by_pitch = ((higher - 0.9) * 0.6).clamp(0.0, 1.0);
         let by_loudness = ((louder - 6.0) * 0.08).clamp(0.0, 0.5);
