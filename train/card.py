@@ -50,7 +50,7 @@ def load(path):
 TOP = """
 # The network that hears phones
 
-`train/card.py` wrote this page; `train/run` makes everything it tells of.
+`train/card.py` wrote this page from what a training and the benchmark left behind.
 
 `crates/animate/weights/phones.bin` is a small neural network inside the binary.
 From 10 ms of sound to the next it says how likely each of 44 phone classes is, and the decoder and the performance make a face of that.
@@ -85,7 +85,7 @@ def data(training):
     return f"""
 ## Data
 
-Synthesizers of Debian 12 spoke, and told when each phone began and ended: {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, a worse copy of two thirds of them included.
+Synthesizers of Debian 12 spoke, and told when each phone began and ended: {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, worse copies included.
 Nobody recorded, listened or labelled.
 
 {table(["source", "voices", "hours", "licence of the voices"], [[source, number, f"{hours:.2f}", licence] for (source, licence), (number, hours) in sources.items()])}

@@ -1,4 +1,4 @@
-"""Speech with exact phone timings from Debian's synthesizers. What each needs to be told stands in README.md."""
+"""Speech with exact phone timings from synthesizers. What each needs to be told stands in README.md."""
 
 import os
 import random
@@ -46,11 +46,12 @@ def everything(folder, sentences, seed):
     jobs = [(rhvoice.speak, (folder, part, keep)) for part in (mixed[::2], mixed[1::2])]
     for name, spoken in english.items():
         system, voice = name.split("-")
-        rest = (voice, spoken) if system == "flite" else (voice, spoken, "ascii", phones.ARPABET)
         # Two parts, so that both cores have work to the end.
-        half = len(spoken) // 2
-        for part in (spoken[:half], spoken[half:]):
-            jobs.append((globals()[system], (folder, voice, part, *rest[2:])))
+        for part in (spoken[::2], spoken[1::2]):
+            if system == "flite":
+                jobs.append((flite, (folder, voice, part)))
+            else:
+                jobs.append((festival, (folder, voice, part, "ascii", phones.ARPABET)))
     few = sentences // 30
     jobs += [(festival, (folder, voice, list(enumerate(texts.foreign(language, few, seed))), encoding, table))
              for voice, (language, encoding, table) in FESTIVAL.items()]

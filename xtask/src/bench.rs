@@ -26,15 +26,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
             NAMES.join(", ")
         ));
     }
-    sh::run(&mut sh::cargo(&[
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "visavis",
-        "--package",
-        "visavis-bench",
-    ]))?;
+    sh::release(&["visavis", "visavis-bench"])?;
     let server = interop::binary();
     let program = server.with_file_name("visavis-bench");
     let mut left_out = Vec::new();

@@ -68,13 +68,7 @@ fn prepare() -> Result<(PathBuf, PathBuf), String> {
         environment(name, &requirements.join(format!("{name}.txt")))?;
     }
     node_modules()?;
-    sh::run(&mut sh::cargo(&[
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "visavis",
-    ]))?;
+    sh::release(&["visavis"])?;
     Ok((venv("driver").join("bin/python"), binary()))
 }
 

@@ -24,6 +24,15 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     )
 }
 
+/// Builds the release binaries of these packages.
+pub(crate) fn release(packages: &[&str]) -> Result<(), String> {
+    let mut build = cargo(&["build", "--release", "--quiet"]);
+    for package in packages {
+        build.args(["--package", package]);
+    }
+    run(&mut build)
+}
+
 /// Runs it with its output shown.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     announce(command);

@@ -38,13 +38,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     if !sh::has("espeak-ng") {
         return Err("there is no espeak-ng; on Debian: apt-get install espeak-ng".into());
     }
-    sh::run(&mut sh::cargo(&[
-        "build",
-        "--release",
-        "--quiet",
-        "--package",
-        "visavis",
-    ]))?;
+    sh::release(&["visavis"])?;
     let folder = crate::root().join(FOLDER);
     fs::create_dir_all(&folder).map_err(|error| format!("{FOLDER}: {error}"))?;
     for (name, character, sentence) in SENTENCES {

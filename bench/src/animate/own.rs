@@ -1,6 +1,6 @@
 //! Our engine, in this process.
 
-use visavis_animate::{Animator, Fps, Insight, Lookahead, Options, Phone, score::Guess};
+use visavis_animate::{Animator, Fps, Insight, Lookahead, Options, score::Guess};
 
 use crate::{
     Failure,
@@ -27,22 +27,13 @@ fn one(samples: &[i16], lookahead: Lookahead) -> Result<Heard, Failure> {
     let mut animator = Animator::new(RATE, &options).map_err(|error| error.to_string())?;
     let mut frames = Vec::new();
     let mut changes = Vec::new();
-    let mut observe = |insight: &Insight| changes.push((insight.time_us as i64, guess(insight)));
+    let mut observe =
+        |insight: &Insight| changes.push((insight.time_us as i64, Guess::from(insight)));
     for chunk in samples.chunks(CHUNK) {
         animator.push_observed(chunk, &mut frames, &mut observe);
     }
     animator.finish_observed(&mut frames, &mut observe);
     Ok(Heard { changes, frames })
-}
-
-fn guess(insight: &Insight) -> Guess {
-    let heavier =
-        |a: &Phone, b: &Phone| insight.phones[*a as usize].total_cmp(&insight.phones[*b as usize]);
-    Guess {
-        viseme: insight.viseme,
-        closed: insight.closed,
-        phone: Phone::ALL.into_iter().max_by(heavier),
-    }
 }
 
 #[cfg(test)]

@@ -46,12 +46,7 @@ fn guesses(path: &str, options: &Options) -> Result<Vec<Guess>, Failure> {
     let (rate, samples) = wav::read(BufReader::new(File::open(path)?))?;
     let mut animator = Animator::new(rate, options)?;
     let (mut frames, mut guesses) = (Vec::new(), Vec::new());
-    let mut observe = |insight: &Insight| {
-        guesses.push(Guess {
-            closed: insight.closed,
-            ..Guess::from(insight.viseme)
-        });
-    };
+    let mut observe = |insight: &Insight| guesses.push(Guess::from(insight));
     animator.push_observed(&samples, &mut frames, &mut observe);
     animator.finish_observed(&mut frames, &mut observe);
     Ok(guesses)

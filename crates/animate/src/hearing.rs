@@ -13,11 +13,18 @@ pub(crate) const HEADS: [usize; 3] = [2, 4, 8];
 pub(crate) struct Hearing {
     /// Phones at the instants [`HEADS`] before this window: the longer ago, the surer.
     pub(crate) heads: [Posterior; HEADS.len()],
-    /// Mean power of this window in decibels below a full-scale square wave, -100 to 0.
+    /// How this window sounds.
+    pub(crate) moment: Moment,
+}
+
+/// How a window sounds, whatever is said in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Mean power of the window in decibels below a full-scale square wave, -100 to 0.
     pub(crate) level_db: f32,
-    /// How far this window is above the voice's usual loudness, decibels, about -60 to 12.
+    /// How far the window is above the voice's usual loudness, decibels, about -60 to 12.
     pub(crate) loudness_db: f32,
-    /// Whether this window stands out of the noise floor: 0 to 1.
+    /// Whether the window stands out of the noise floor: 0 to 1.
     pub(crate) presence: f32,
     /// Whether it is voiced: 0 to 1.
     pub(crate) voicing: f32,

@@ -22,3 +22,17 @@ pub struct Insight {
     /// Pitch in semitones above 55 Hz; meaningless without voicing.
     pub pitch_semitones: f32,
 }
+
+impl Insight {
+    /// The phone that weighs most; the first of equals.
+    #[must_use]
+    pub fn phone(&self) -> Phone {
+        let mut best = Phone::Sil;
+        for phone in Phone::ALL {
+            if self.phones[phone as usize] > self.phones[best as usize] {
+                best = phone;
+            }
+        }
+        best
+    }
+}

@@ -10,9 +10,9 @@ mod chance;
 mod gaze;
 mod head;
 
+use crate::hearing::Moment;
 use crate::motion::{Pace, Spring};
 use crate::options::Attention;
-use crate::performance::Moment;
 use crate::{Character, Pose};
 
 use accents::Accents;

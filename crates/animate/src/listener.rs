@@ -1,7 +1,7 @@
 //! One stream's way from a measured window to the network.
 
 use crate::analysis::Sound;
-use crate::hearing::{HEADS, Hearing};
+use crate::hearing::{HEADS, Hearing, Moment};
 use crate::level::Level;
 use crate::network::{Column, Network, Stream};
 use crate::{Lookahead, Phone};
@@ -45,12 +45,14 @@ impl Listener {
             wanted: self.wanted,
             hearing: Hearing {
                 heads: [[0.0; Phone::COUNT]; HEADS.len()],
-                level_db: sound.level_db,
-                loudness_db,
-                presence,
-                voicing: sound.voicing,
-                pitch_semitones: sound.pitch_semitones,
-                brightness: sound.brightness,
+                moment: Moment {
+                    level_db: sound.level_db,
+                    loudness_db,
+                    presence,
+                    voicing: sound.voicing,
+                    pitch_semitones: sound.pitch_semitones,
+                    brightness: sound.brightness,
+                },
             },
         }
     }

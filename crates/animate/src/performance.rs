@@ -18,7 +18,7 @@ use crate::{Character, Frame, Insight, Options, Viseme, face};
 
 pub use thresholds::Thresholds;
 
-pub(crate) use track::{Moment, Track};
+pub(crate) use track::Track;
 
 use clock::{Clock, Due, step_us};
 use decoder::{Decision, Decoder};

@@ -1,7 +1,7 @@
 use super::chance::{Purpose, chance};
 use super::{STEP_US, Turn};
+use crate::hearing::Moment;
 use crate::motion::{Pace, Spring};
-use crate::performance::Moment;
 
 /// Finds the stressed moments in pitch and loudness, and what brows and head make of them.
 #[derive(Clone)]

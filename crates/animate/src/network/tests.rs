@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{Column, HEADS, INPUTS, Network, Scratch, Stream, WeightsError};
 use crate::Phone;
 use crate::analysis::BANDS;
-use crate::hearing::{Hearing, Posterior};
+use crate::hearing::{Hearing, Moment, Posterior};
 
 const WIDTH: usize = 48;
 const DILATIONS: [usize; 3] = [1, 2, 5];
@@ -152,12 +152,14 @@ fn column(stream: usize, input: [i16; INPUTS], wanted: usize) -> Column {
         wanted,
         hearing: Hearing {
             heads: [[0.0; Phone::COUNT]; HEADS],
-            level_db: 0.0,
-            loudness_db: 0.0,
-            presence: 0.0,
-            voicing: 0.0,
-            pitch_semitones: 0.0,
-            brightness: 0.0,
+            moment: Moment {
+                level_db: 0.0,
+                loudness_db: 0.0,
+                presence: 0.0,
+                voicing: 0.0,
+                pitch_semitones: 0.0,
+                brightness: 0.0,
+            },
         },
     }
 }

@@ -1,22 +1,11 @@
 //! What is known of the instants around the one that is shown.
 
-use crate::hearing::{HEADS, Hearing, Posterior};
+use crate::hearing::{HEADS, Hearing, Moment, Posterior};
 use crate::motion::{SHAPES, Shapes, shape_of};
 use crate::{Lookahead, Phone};
 
 /// Steps back from the newest window that are kept: the longest lookahead, and two for smoothing.
 const SPAN: usize = 16;
-
-/// How a window sounds, whatever is said in it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
-    pub(crate) level_db: f32,
-    pub(crate) loudness_db: f32,
-    pub(crate) presence: f32,
-    pub(crate) voicing: f32,
-    pub(crate) pitch_semitones: f32,
-    pub(crate) brightness: f32,
-}
 
 /// The recent instants; each is told of by several heads, and the surer overwrites the hastier.
 ///
@@ -56,14 +45,7 @@ impl Track {
     pub(crate) fn hear(&mut self, hearing: &Hearing) -> Option<u64> {
         let window = self.windows;
         self.windows += 1;
-        self.moments[window as usize % SPAN] = Moment {
-            level_db: hearing.level_db,
-            loudness_db: hearing.loudness_db,
-            presence: hearing.presence,
-            voicing: hearing.voicing,
-            pitch_semitones: hearing.pitch_semitones,
-            brightness: hearing.brightness,
-        };
+        self.moments[window as usize % SPAN] = hearing.moment;
         for (head, steps) in hearing.heads.iter().zip(HEADS) {
             if steps > self.lookahead {
                 break;

@@ -1,4 +1,4 @@
-use crate::{Phone, Viseme};
+use crate::{Insight, Phone, Viseme};
 
 /// What a recogniser made of one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,17 @@ impl From<Phone> for Guess {
         Self {
             phone: Some(phone),
             ..Self::from(phone.viseme())
+        }
+    }
+}
+
+impl From<&Insight> for Guess {
+    /// What the engine decided, and the phone that weighs most.
+    fn from(insight: &Insight) -> Self {
+        Self {
+            viseme: insight.viseme,
+            closed: insight.closed,
+            phone: Some(insight.phone()),
         }
     }
 }

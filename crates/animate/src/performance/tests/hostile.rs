@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::script::*;
-use crate::hearing::Hearing;
+use crate::hearing::{Hearing, Moment};
 use crate::{Character, Fps, Frame, Lookahead, Options, Phone};
 
 fn check(frames: &[Frame]) {
@@ -36,12 +36,14 @@ fn hearing() -> impl Strategy<Value = Hearing> {
                 head[phone] += weight;
                 head
             }),
-            level_db,
-            loudness_db,
-            presence,
-            voicing,
-            pitch_semitones,
-            brightness: presence,
+            moment: Moment {
+                level_db,
+                loudness_db,
+                presence,
+                voicing,
+                pitch_semitones,
+                brightness: presence,
+            },
         }
     })
 }

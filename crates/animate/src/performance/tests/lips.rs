@@ -133,7 +133,7 @@ fn loud_speech_opens_wider_and_contacts_do_not_care() {
     let open = |db: f32| {
         let mut hearings = hear(&labels(&text), 0.0, 1);
         for hearing in &mut hearings {
-            hearing.loudness_db += db;
+            hearing.moment.loudness_db += db;
         }
         let (frames, _) = perform(&hearings, &Options::default());
         let at = |n: usize| {

@@ -1,7 +1,7 @@
 //! Who does not speak has a mouth at rest; what is not speech does not make it chatter.
 
 use super::script::*;
-use crate::hearing::Hearing;
+use crate::hearing::{Hearing, Moment};
 use crate::{Fps, Frame, Options, Phone, Viseme};
 
 fn fast() -> Options {
@@ -34,12 +34,14 @@ fn noise(seconds: usize, peak: f32, loudness: impl Fn(usize) -> f32) -> Vec<Hear
             let loudness_db = loudness(window);
             Hearing {
                 heads: [head(), head(), head()],
-                level_db: loudness_db - 25.0,
-                loudness_db,
-                presence: crate::math::ramp(-48.0, -36.0, loudness_db),
-                voicing: 0.3,
-                pitch_semitones: 14.0,
-                brightness: 0.5,
+                moment: Moment {
+                    level_db: loudness_db - 25.0,
+                    loudness_db,
+                    presence: crate::math::ramp(-48.0, -36.0, loudness_db),
+                    voicing: 0.3,
+                    pitch_semitones: 14.0,
+                    brightness: 0.5,
+                },
             }
         })
         .collect()
@@ -126,7 +128,7 @@ fn a_breath_is_not_speech() {
     let text = script("sil 300 hh 350 sil 600");
     let mut hearings = hear(&labels(&text), 0.0, 1);
     for hearing in &mut hearings {
-        hearing.loudness_db = hearing.loudness_db.min(-30.0);
+        hearing.moment.loudness_db = hearing.moment.loudness_db.min(-30.0);
     }
     let (frames, insights) = perform(&hearings, &fast());
     assert!(widest(&frames) < 0.2, "{}", widest(&frames));

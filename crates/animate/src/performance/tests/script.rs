@@ -1,6 +1,6 @@
 //! Labelled speech, and what a network makes of it.
 
-use crate::hearing::{HEADS, Hearing, Posterior};
+use crate::hearing::{HEADS, Hearing, Moment, Posterior};
 use crate::performance::Performance;
 use crate::{ARKIT, Frame, Insight, Options, Phone, Viseme};
 
@@ -99,15 +99,18 @@ pub(super) fn hear(labels: &[Phone], noise: f32, seed: u64) -> Vec<Hearing> {
                 heads: std::array::from_fn(|head| {
                     told(window - HEADS[head] as isize, [2, 1, 1][head])
                 }),
-                level_db: level - 25.0,
-                loudness_db: level,
-                presence: crate::math::ramp(-48.0, -36.0, level),
-                voicing: f32::from(u8::from(voiced)),
-                pitch_semitones: 14.0 + 4.0 * (window as f32 * 0.06).sin() - 0.004 * window as f32,
-                brightness: if phone.viseme() == Viseme::Ss {
-                    0.8
-                } else {
-                    0.4
+                moment: Moment {
+                    level_db: level - 25.0,
+                    loudness_db: level,
+                    presence: crate::math::ramp(-48.0, -36.0, level),
+                    voicing: f32::from(u8::from(voiced)),
+                    pitch_semitones: 14.0 + 4.0 * (window as f32 * 0.06).sin()
+                        - 0.004 * window as f32,
+                    brightness: if phone.viseme() == Viseme::Ss {
+                        0.8
+                    } else {
+                        0.4
+                    },
                 },
             }
         })

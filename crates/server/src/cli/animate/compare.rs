@@ -6,11 +6,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use visavis_animate::score::{Curves, Guess, Labels, Score};
-use visavis_animate::{Frame, Phone};
+use visavis_animate::{Frame, Insight};
 
 use super::Failure;
 use crate::cli::out::printable;
-use visavis_animate::Insight;
 
 /// Bytes of a label file that are read at most: hours of phones.
 const LABEL_BYTES_MAX: u64 = 16 << 20;
@@ -29,7 +28,10 @@ pub(super) fn read(path: &Path) -> Result<Labels, Failure> {
 /// The figures as a table; `frames` are at 100 a second.
 pub(super) fn table(labels: &Labels, insights: &[Insight], frames: &[Frame]) -> String {
     let mut score = Score::default();
-    score.add(labels, &insights.iter().map(guess).collect::<Vec<_>>());
+    score.add(
+        labels,
+        &insights.iter().map(Guess::from).collect::<Vec<_>>(),
+    );
     let mut curves = Curves::default();
     curves.add(labels, frames);
     let curves = curves.report();
@@ -39,23 +41,4 @@ pub(super) fn table(labels: &Labels, insights: &[Insight], frames: &[Frame]) -> 
     let _ = writeln!(table, "\njaw jitter        {}", number(curves.jitter));
     let _ = writeln!(table, "gap in closures   {}", number(curves.closure_gap));
     table
-}
-
-fn guess(insight: &Insight) -> Guess {
-    Guess {
-        viseme: insight.viseme,
-        closed: insight.closed,
-        phone: Some(likeliest(&insight.phones)),
-    }
-}
-
-/// The phone that weighs most; the first of equals.
-pub(super) fn likeliest(phones: &[f32; Phone::COUNT]) -> Phone {
-    let mut best = Phone::Sil;
-    for phone in Phone::ALL {
-        if phones[phone as usize] > phones[best as usize] {
-            best = phone;
-        }
-    }
-    best
 }

@@ -5,7 +5,7 @@ mod sound;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use visavis_animate::{Frame, Phone, Viseme};
+use visavis_animate::{Frame, Insight, Phone, Viseme};
 
 use super::{Every, Failure, Made, Show};
 
@@ -84,7 +84,7 @@ fn data(show: &Show<'_>, samples: usize, rate: u32) -> Value {
         .map(|sample| sample.unsigned_abs())
         .max();
     let gain = 32_768.0 / f64::from(loudest.unwrap_or(0).max(1000));
-    let per_step = |value: &dyn Fn(&visavis_animate::Insight) -> u8| -> String {
+    let per_step = |value: &dyn Fn(&Insight) -> u8| -> String {
         STANDARD.encode(
             insights
                 .iter()

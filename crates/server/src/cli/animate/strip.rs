@@ -3,12 +3,10 @@
 use std::str::FromStr;
 
 use tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
-use visavis_animate::{Frame, Phone};
+use visavis_animate::{Frame, Insight, Phone};
 use visavis_rig::{Head, Rig, RigError, paint, text};
 
-use super::compare::likeliest;
 use super::{Failure, Made, Show};
-use visavis_animate::Insight;
 
 /// Cells in a row, and at most on a sheet.
 const COLUMNS: usize = 10;
@@ -115,7 +113,7 @@ fn moments(insights: &[Insight], every: Every) -> Vec<&Insight> {
                 .collect()
         }
         Every::Phone => insights
-            .chunk_by(|a, b| likeliest(&a.phones) == likeliest(&b.phones))
+            .chunk_by(|a, b| a.phone() == b.phone())
             .filter(|run| run.len() >= RUN_STEPS_MIN)
             .map(|run| &run[run.len() / 2])
             .collect(),
@@ -143,7 +141,7 @@ fn face(rig: &Rig, frame: &Frame) -> Result<Pixmap, RigError> {
 
 /// The phone, large; its viseme and the time, small; a bar where the lips were decided to meet.
 fn caption(pixels: &mut Pixmap, insight: &Insight, [x, y]: [f32; 2]) {
-    let phone = likeliest(&insight.phones);
+    let phone = insight.phone();
     let shape = insight.viseme.name();
     let colour = if phone == Phone::Sil { SOFT } else { INK };
     text::write(pixels, phone.name(), [x + 6.0, y + 20.0], 12.0, colour);
