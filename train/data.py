@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -56,25 +58,32 @@ def voice(name):
 
 
 def english(name):
-    return name.startswith("flite-") or name in ("festival-kal_diphone", "festival-ked_diphone", "hts-mixed")
+    return name.startswith(("flite-", "hts-")) or name in ("festival-kal_diphone", "festival-ked_diphone")
 
 
 def load(features, stems, stretches):
-    """Runs the engine's own front end (the example `features`) over STEM.wav and reads STEM.phones beside it."""
-    paths = "".join(stem + ".wav\n" for stem in stems)
+    """Measures STEM.wav with the engine's own front end (the example `features`) and reads STEM.phones beside it."""
+    parts = np.array_split(np.arange(len(stems)), os.cpu_count())
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda part: measured(features, [stems[n] for n in part], [stretches[n] for n in part]), parts))
+    mel, labels, counts = zip(*done)
+    return Corpus(np.concatenate(mel), np.concatenate(labels), np.cumsum([0, *sum(counts, [])]), stems)
+
+
+def measured(features, stems, stretches):
     child = subprocess.Popen([features], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    import threading
+    paths = "".join(stem + ".wav\n" for stem in stems)
     threading.Thread(target=lambda: (child.stdin.write(paths.encode()), child.stdin.close()), daemon=True).start()
-    mel, labels, starts = [], [], [0]
+    mel, labels, counts = [], [], []
     for stem, stretch in zip(stems, stretches):
         count = int(np.frombuffer(child.stdout.read(4), "<u4")[0])
         rows = np.frombuffer(child.stdout.read(count * 42 * 4), "<f4").reshape(count, 42)
         mel.append(rows[:, :BANDS].astype(np.float16))
         labels.append(frames(stem.split("~")[0] + ".phones", count, stretch))
-        starts.append(starts[-1] + count)
+        counts.append(count)
     if child.wait():
         raise SystemExit("the example `features` failed")
-    return Corpus(np.concatenate(mel), np.concatenate(labels), np.array(starts), stems)
+    return np.concatenate(mel), np.concatenate(labels), counts
 
 
 def frames(path, count, stretch):

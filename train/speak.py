@@ -14,7 +14,7 @@ import texts
 
 # Held out: never spoken here, whatever a list asks for.
 HELD_OUT = {"rms", "cmu_us_slt_arctic_hts"}
-# Who speaks English, how often against the others. Each sentence is spoken by two or three of them, so that voices can be morphed.
+# Who speaks English, how often against the others. Each sentence is spoken by two or three of them and one of hts_engine's speakers, so that voices can be morphed.
 ENGLISH = {"flite-slt": 1.0, "flite-awb": 1.0, "flite-kal16": 0.8, "flite-kal": 0.1, "festival-kal_diphone": 0.6, "festival-ked_diphone": 0.8}
 FESTIVAL = {  # voice: language, encoding, phones
     "czech_dita": ("cs", "iso-8859-2", phones.CZECH), "czech_krb": ("cs", "iso-8859-2", phones.CZECH),
@@ -40,10 +40,9 @@ def everything(folder, sentences, seed):
     os.makedirs(folder, exist_ok=True)
     lines = texts.english(sentences, seed)
     english = cast(lines, seed)
-    # Most sentences have one more speaker, who is made up anew each time.
-    mixed = [(n, text) for n, text in enumerate(lines) if n % 9 < 6]
     rhvoice.prepare(folder)
-    jobs = [(rhvoice.speak, (folder, part, keep)) for part in (mixed[::2], mixed[1::2])]
+    numbered = list(enumerate(lines))
+    jobs = [(rhvoice.speak, (folder, part, keep)) for part in (numbered[::2], numbered[1::2])]
     for name, spoken in english.items():
         system, voice = name.split("-")
         # Two parts, so that both cores have work to the end.
