@@ -1,6 +1,6 @@
-"""Tunes the decoder's thresholds by coordinate search on voices that are not held out.
+"""Tunes the decoder's thresholds by coordinate search on a voice that was neither trained on nor held out.
 
-usage: tune.py JUDGE PAIRS    JUDGE is the built example `judge`; PAIRS a file with lines WAV<tab>LABELS
+usage: tune.py JUDGE STEM.wav...    JUDGE is the built example `judge`; STEM.phones lies beside each STEM.wav
 """
 
 import json
@@ -42,8 +42,8 @@ def tell(report):
             f"onset {lips['onset_median_ms']:.1f} / {lips['onset_p90_ms']:.1f} bias {lips['onset_bias_ms']:.1f}")
 
 
-def main(program, path):
-    pairs, lines = open(path).read(), dict(START)
+def main(program, *sounds):
+    pairs, lines = "".join(f"{sound}\t{sound.removesuffix('.wav')}.phones\n" for sound in sounds), dict(START)
     best, reports = judge(program, pairs, lines)
     print(f"{best:.4f}  {tell(reports[0])}", flush=True)
     steps, rounds = dict(STEPS), 0
