@@ -89,9 +89,9 @@ def measured(features, stems, stretches):
 def frames(path, count, stretch):
     """The class at every multiple of 10 ms."""
     out = np.zeros(count, np.uint8)
-    for line in open(path):
-        start, end, name = line.split()
-        first, last = (int(np.ceil(float(time) * stretch * 100 - 1e-6)) for time in (start, end))
+    track = [(float(start), float(end), name) for start, end, name in map(str.split, open(path))]
+    for start, end, name in phones.split_glides(track):
+        first, last = (int(np.ceil(time * stretch * 100 - 1e-6)) for time in (start, end))
         out[first:last] = phones.INDEX[name]
     return out
 

@@ -189,5 +189,5 @@ def keep(stems, stem, track, text):
         os.path.exists(stem + ".wav") and os.remove(stem + ".wav")
         return
     with open(stem + ".phones", "w") as file:
-        file.writelines(f"{start:.4f} {end:.4f} {name}\n" for start, end, name in phones.split_glides(track))
+        file.writelines(f"{start:.4f} {end:.4f} {name}\n" for start, end, name in track)
     stems.append(stem)
