@@ -215,7 +215,7 @@ LIMITS = """
 - flite's and festival's statistical voices are labelled by their own duration model, so some of the error is the labels'.
 - Children, singing, whisper and shouting have not been measured; espeak-ng's whispering variants are all it ever heard of whisper.
 - Other languages are in the training for variety, with their phones mapped onto the nearest of the 44 classes; accuracy in them has not been measured.
-- Accents of English beyond those of espeak-ng were never heard.
+- Of accents of English it heard espeak-ng's and what the made speakers give it; no accent was measured.
 - Babble and music were measured at the levels in the tables and no louder; alone, without speech, they are only tested not to move the mouth much.
 - Live speech cannot be perfect: a closure is seen before it is heard, and rounding leads its sound by more than any lookahead offered here.
 """
