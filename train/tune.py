@@ -7,8 +7,8 @@ import json
 import subprocess
 import sys
 
-START = {"before": 0.24, "after": 0.20, "stay": 0.02, "stop_enter": 0.55, "murmur_enter": 0.54, "teeth_enter": 0.44, "begin": 0.85,
-         "leave": 0.35, "mean": 0.75, "least": 2.0, "join": 2.0, "loud": 0.17}
+START = {"before": 0.235, "after": 0.20, "stay": 0.018, "stop_enter": 0.55, "murmur_enter": 0.505, "teeth_enter": 0.435, "begin": 0.85,
+         "leave": 0.35, "mean": 0.8, "least": 2.0, "join": 2.0, "loud": 0.17}
 STEPS = {"before": 0.06, "after": 0.06, "stay": 0.03, "stop_enter": 0.06, "murmur_enter": 0.06, "teeth_enter": 0.06, "begin": 0.1,
          "leave": 0.06, "mean": 0.1, "least": 1.0, "join": 1.0, "loud": 0.15}
 LOOKAHEADS = ("40",)

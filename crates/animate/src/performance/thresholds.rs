@@ -34,24 +34,24 @@ macro_rules! thresholds {
 
 thresholds! {
     /// Share of the previous instant in a smoothed posterior.
-    before = 0.24;
+    before = 0.235;
     /// Share of the next instant in it, where the lookahead already tells of that one.
     after = 0.20;
     /// Added to the weight of the mouth shape decided last, against flicker.
-    stay = 0.02;
+    stay = 0.018;
 
     /// Weight of p and b at which lips close.
     stop_enter = 0.55;
     /// Weight of m at which lips close.
-    murmur_enter = 0.54;
+    murmur_enter = 0.505;
     /// Weight of f and v at which the lip goes to the teeth.
-    teeth_enter = 0.44;
+    teeth_enter = 0.435;
     /// Share of the weight to enter with at which a run begins that will reach it within the lookahead.
     begin = 0.85;
     /// Weight below which a contact ends.
     leave = 0.35;
     /// Mean weight, as a share of that to enter with, over the known part of a run that may begin.
-    mean = 0.75;
+    mean = 0.80;
     /// Steps that a contact lasts at least.
     least = 2.0;
     /// Steps between two runs that are joined, as far as the lookahead tells.
