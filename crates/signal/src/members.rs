@@ -9,7 +9,7 @@ use crate::ConnId;
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     by_account: HashMap<Arc<str>, Member>,
-    by_time: BTreeMap<u64, Arc<str>>,
+    by_time: BTreeMap<u64, (Arc<str>, ConnId)>,
     joined: u64,
     /// Their connections, until somebody joins or leaves.
     conns: Option<Arc<[ConnId]>>,
@@ -39,7 +39,7 @@ impl Members {
     pub(crate) fn add(&mut self, account: Arc<str>, conn: ConnId, uid: u32) {
         self.joined += 1;
         let joined = self.joined;
-        self.by_time.insert(joined, Arc::clone(&account));
+        self.by_time.insert(joined, (Arc::clone(&account), conn));
         let member = Member { conn, uid, joined };
         self.by_account.insert(account, member);
         self.conns = None;
@@ -52,12 +52,12 @@ impl Members {
         Some(member)
     }
 
-    /// The connections of all members.
+    /// The connections of all members, in the order in which they joined.
     pub(crate) fn conns(&mut self) -> Arc<[ConnId]> {
-        let members = &self.by_account;
+        let members = &self.by_time;
         let conns = self
             .conns
-            .get_or_insert_with(|| members.values().map(|member| member.conn).collect());
+            .get_or_insert_with(|| members.values().map(|(_, conn)| *conn).collect());
         Arc::clone(conns)
     }
 
@@ -66,7 +66,7 @@ impl Members {
         let skip = self.len().saturating_sub(most);
         let latest = self.by_time.values().skip(skip);
         latest
-            .map(|account| {
+            .map(|(account, _)| {
                 let uid = self.find(account).map_or(0, |member| member.uid);
                 json!([**account, uid])
             })

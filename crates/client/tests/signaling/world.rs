@@ -186,7 +186,10 @@ impl World {
     /// The server is killed and starts again. What the store had not done yet is lost.
     pub(crate) fn restart(&mut self) {
         self.epoch += 1;
-        self.hub = Hub::new(self.limits, [(self.epoch ^ self.random) as u8; 32]);
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&self.epoch.to_be_bytes());
+        seed[8..16].copy_from_slice(&self.random.to_be_bytes());
+        self.hub = Hub::new(self.limits, seed);
         self.hub_wake = None;
         let mut conns: Vec<_> = self.wires.keys().copied().collect();
         conns.sort_unstable();

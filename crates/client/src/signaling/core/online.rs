@@ -201,6 +201,11 @@ impl Core {
         while let State::Online(_) = self.state
             && let Some(call) = self.calls.run_out(now)
         {
+            // A server that lets a channel wait for so long is not there; on the next connection it is asked again.
+            if let What::Rejoin { .. } = call.what {
+                out.push(Output::Disconnect(1000));
+                return self.dropped(now, out);
+            }
             let error = call.what.unanswered("timeout", true);
             self.settle(now, call, Err(error), out);
         }

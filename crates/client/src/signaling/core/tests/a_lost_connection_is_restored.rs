@@ -43,6 +43,37 @@ fn with_its_channels_and_what_was_not_acknowledged_in_order() {
 }
 
 #[test]
+fn once_more_when_a_channel_is_not_joined_in_time() {
+    let mut stage = Stage::online();
+    stage.join("lobby");
+    stage.input(Input::Lost(None));
+    stage.pass(Duration::from_millis(200));
+    stage.let_in();
+    stage.events();
+    // Nothing the client sends arrives any more, and nobody is told.
+    stage.pass(Duration::from_millis(9_900));
+    assert_eq!(stage.names(), [""; 0]);
+    stage.pass(Duration::from_millis(200));
+    assert_eq!(stage.names(), ["Reconnecting"]);
+    stage.pass(Duration::from_millis(200));
+    assert!(stage.wants_connection());
+    stage.let_in();
+    let joins = |stage: &mut Stage| {
+        let calls = stage.calls().into_iter();
+        calls
+            .filter(|(func, ..)| func == "channel_join")
+            .map(|(_, id, _)| id)
+            .collect::<Vec<_>>()
+    };
+    let asked = joins(&mut stage);
+    stage.answer(*asked.last().unwrap(), &json!({"list": []}));
+    assert_eq!(
+        stage.names(),
+        ["Reconnected", "Rejoined", "ChannelUserList"]
+    );
+}
+
+#[test]
 fn for_five_minutes_and_not_longer() {
     let mut stage = Stage::online();
     let sent = stage.send("a");
