@@ -40,7 +40,8 @@ def main():
     chosen = np.arange(len(corpus))
     watched = np.array([number % data.WATCHED == 0 for number in corpus.numbers])
     left_out = np.array([any(part in voice for part in options.leave_out) for voice in corpus.voices])
-    training = chosen[~watched & ~left_out]
+    within = np.array(corpus.numbers) < options.sentences
+    training = chosen[within & ~watched & ~left_out]
     print(f"{len(training)} utterances, {sum(length(corpus, n) for n in training) / 360000:.1f} h with their copies", flush=True)
     prior = data.prior_of(corpus, training, np.random.default_rng(0))
     strangers = set(chosen[left_out])
@@ -142,7 +143,6 @@ def fit(corpus, training, watched, strangers, prior, options):
     groups = [max((group for group in SHARES if corpus.voices[n].startswith(group)), key=len) for n in training]
     frames = {group: sum(length(corpus, n) for n, mine in zip(training, groups) if mine == group) for group in set(groups)}
     odds = [SHARES[group] * length(corpus, n) / frames[group] for n, group in zip(training, groups)]
-    batches = prefetched(data.Batches(corpus, training, odds, 32, 320, prior, seed=len(training)))
     cost = loss.make(loss.weights_of(corpus.labels))
     settled = int(options.steps * 0.65)
     schedule = optax.join_schedules([optax.linear_schedule(0, 2e-3, 300), optax.constant_schedule(2e-3),
@@ -153,6 +153,7 @@ def fit(corpus, training, watched, strangers, prior, options):
     if options.resume:
         with open(options.resume, "rb") as file:
             parameters, state, mean, first = pickle.load(file)
+    batches = prefetched(data.Batches(corpus, training, odds, 32, 320, prior, seed=(len(training), first)))
 
     @jax.jit
     def step(parameters, state, mean, inputs, labels, key):
