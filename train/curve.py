@@ -10,10 +10,10 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Channels, and sentences of English.
-POINTS = [(16, 9000), (32, 9000), (64, 9000), (128, 9000), (64, 3000), (64, 1000), (64, 300)]
+POINTS = [(32, 9000), (64, 9000), (64, 2000), (64, 400), (128, 9000)]
 
 
-def main(work, steps="1200"):
+def main(work, steps="1500"):
     print("| channels | parameters | hours | frames right at 20, 40 and 80 ms |\n| --- | --- | --- | --- |", flush=True)
     for width, sentences in POINTS:
         folder = os.path.join(os.path.abspath(work), f"curve-{width}-{sentences}-{steps}")

@@ -34,30 +34,30 @@ macro_rules! thresholds {
 
 thresholds! {
     /// Share of the previous instant in a smoothed posterior.
-    before = 0.235;
+    before = 0.265;
     /// Share of the next instant in it, where the lookahead already tells of that one.
     after = 0.20;
     /// Added to the weight of the mouth shape decided last, against flicker.
-    stay = 0.018;
+    stay = 0.0;
 
     /// Weight of p and b at which lips close.
-    stop_enter = 0.55;
+    stop_enter = 0.57;
     /// Weight of m at which lips close.
-    murmur_enter = 0.505;
+    murmur_enter = 0.572;
     /// Weight of f and v at which the lip goes to the teeth.
-    teeth_enter = 0.435;
+    teeth_enter = 0.495;
     /// Share of the weight to enter with at which a run begins that will reach it within the lookahead.
-    begin = 0.85;
+    begin = 0.775;
     /// Weight below which a contact ends.
-    leave = 0.35;
+    leave = 0.41;
     /// Mean weight, as a share of that to enter with, over the known part of a run that may begin.
     mean = 0.80;
     /// Steps that a contact lasts at least.
     least = 2.0;
     /// Steps between two runs that are joined, as far as the lookahead tells.
-    join = 2.0;
+    join = 1.0;
     /// How much more weight lips need to close in a sound as loud as the loudest of late.
-    loud = 0.17;
+    loud = 0.245;
 
     /// Weight of sounds other than silence, over two instants, at which a mouth at rest begins to speak.
     wake = 0.50;
