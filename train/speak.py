@@ -1,5 +1,6 @@
 """Speech with exact phone timings from synthesizers. What each needs to be told stands in README.md."""
 
+import itertools
 import os
 import random
 import subprocess
@@ -33,6 +34,7 @@ VARIANTS = ("f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 Alex Alicia Andrea Andy Anni
             "whisper whisperf zac").split()
 SECONDS_MAX = 15.0
 SECONDS_PER_CHARACTER_MAX = 0.3
+SPOKEN = itertools.count(1)
 
 
 def everything(folder, sentences, seed):
@@ -191,3 +193,5 @@ def keep(stems, stem, track, text):
     with open(stem + ".phones", "w") as file:
         file.writelines(f"{start:.4f} {end:.4f} {name}\n" for start, end, name in track)
     stems.append(stem)
+    if (count := next(SPOKEN)) % 2000 == 0:
+        print(f"spoke {count} utterances", flush=True)
