@@ -83,7 +83,7 @@ def arguments():
     parser.add_argument("--out", default=WEIGHTS, help="where the weights go")
     parser.add_argument("--sentences", type=int, default=9000, help="English sentences")
     parser.add_argument("--width", type=int, default=128, help="channels of the network")
-    parser.add_argument("--steps", type=int, default=12000, help="steps of 32 times 3.2 s")
+    parser.add_argument("--steps", type=int, default=11000, help="steps of 32 times 3.2 s")
     parser.add_argument("--leave-out", nargs="*", default=["anatol"], help="parts of the names of voices to keep from training")
     parser.add_argument("--resume", help="a checkpoint to go on from")
     return parser.parse_args()
